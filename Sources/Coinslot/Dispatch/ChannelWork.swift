@@ -1,0 +1,79 @@
+/// Everything open on one output, looked at together: an answer to one number can end others.
+public enum ChannelWork {
+  /// What changes when a device says a word about a number.
+  ///
+  /// Runs add up on the device under the newest number, so when that one ends, the earlier ones end with it; a stop
+  /// ends what ran as `partly`.
+  ///
+  /// `work` is the output's dispatches, lowest sequence first: all open ones, and the one the word names even where it
+  /// has ended.
+  public static func heard(_ answer: Answer, among work: [Dispatch], nowMS: Int64) -> [Dispatch] {
+    guard let named = work.first(where: { $0.number == answer.number }) else { return [] }
+    // An output that shows "stopped" under a stop's number says that the stop is done.
+    let isStopped = named.command.mode == .stop && answer.word == .partly
+    let answer =
+      isStopped
+      ? Answer(channel: answer.channel, number: answer.number, word: .done, leftMS: answer.leftMS) : answer
+    guard let next = Delivery.heard(answer, for: named, nowMS: nowMS) else { return [] }
+    return [next] + ended(before: next, among: work, leftMS: answer.leftMS, nowMS: nowMS)
+  }
+
+  /// What changes when a device shows the state of an output in a ping.
+  public static func shown(_ output: OutputState, on channel: ChannelID, among work: [Dispatch], nowMS: Int64)
+    -> [Dispatch]
+  {
+    var changed: [Dispatch] = []
+    if let word = Answer.Word(output: output) {
+      let answer = Answer(channel: channel, number: output.command, word: word, leftMS: output.leftMS)
+      changed = heard(answer, among: work, nowMS: nowMS)
+    }
+    // Received after the deadline and with a lower number: proof that ours did not start and cannot start any more.
+    for dispatch in work where dispatch.isUnanswered && nowMS >= dispatch.deadlineMS {
+      if let number = dispatch.number, number > output.command {
+        changed.append(dispatch.ended(.expired, "device_shows_lower_number", atMS: nowMS))
+      }
+    }
+    return changed
+  }
+
+  /// Whether the output can take `candidate` now.
+  ///
+  /// It can where no number is unanswered, nobody is earlier in line, and nothing runs where it wants to start anew. A
+  /// stop waits for no line.
+  public static func isFree(for candidate: Dispatch, among work: [Dispatch]) -> Bool {
+    for other in work where other.id != candidate.id && other.isOpen {
+      if other.isUnanswered { return false }
+      if candidate.command.mode == .stop { continue }
+      if other.state == .waiting && other.sequence < candidate.sequence { return false }
+      if other.state == .accepted && candidate.command.mode == .new { return false }
+    }
+    return true
+  }
+
+  /// When the output will be free if all goes well, wall-clock milliseconds; nil where it is free now.
+  public static func freeAtMS(_ work: [Dispatch], nowMS: Int64) -> Int64? {
+    let runs = work.compactMap(\.endsAtMS).max()
+    let waits = work.filter { $0.state == .waiting || $0.isUnanswered }.map { Int64(clamping: $0.command.ms) }
+    guard runs != nil || !waits.isEmpty else { return nil }
+    return waits.reduce(max(runs ?? nowMS, nowMS)) { $0.addingClamped($1) }
+  }
+
+  private static func ended(before newest: Dispatch, among work: [Dispatch], leftMS: UInt64?, nowMS: Int64)
+    -> [Dispatch]
+  {
+    guard newest.state == .settled, let outcome = newest.outcome, let number = newest.number else { return [] }
+    let running = work.filter { $0.state == .accepted && ($0.number ?? .max) < number }
+    switch (newest.command.mode, outcome) {
+    case (.stop, .done):
+      return running.map { run in
+        var stopped = run.ended(.partly, "stopped", atMS: nowMS)
+        stopped.leftMS = leftMS ?? run.leftMS
+        return stopped
+      }
+    case (.extend, .done), (.extend, .partly), (.extend, .unknown), (.replace, .done):
+      guard newest.acceptedAtMS != nil else { return [] }
+      return running.map { $0.ended(outcome, newest.reason, atMS: nowMS) }
+    default: return []
+    }
+  }
+}

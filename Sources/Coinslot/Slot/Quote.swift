@@ -1,0 +1,88 @@
+/// An offer with an end: this amount, at this account, until then, buys exactly this.
+///
+/// ## On failure
+/// Persisted before anybody sees it; the price it froze counts however the price changes.
+public struct Quote: Hashable, Sendable {
+  /// Its name, `quo_` and a ULID.
+  public let id: String
+  /// The slot.
+  public let slot: SlotID
+  /// Where to pay.
+  public let account: Account
+  /// Whether nobody else is quoted this account, so that part payments add up.
+  public let ownsAccount: Bool
+  /// What to pay, unique digits included.
+  public let due: Amount
+  /// The price without unique digits.
+  public let price: Amount
+  /// What it buys.
+  public let purchase: Purchase
+  /// The price version it froze.
+  public let priceVersion: Int
+  /// When it was made, wall-clock milliseconds.
+  public let createdAtMS: Int64
+  /// Until when it counts, wall-clock milliseconds.
+  public let expiresAtMS: Int64
+  /// Who asked, as the server tells clients apart; never an address in full.
+  public let client: String
+  /// What has arrived so far; above zero and below `due` only where the quote owns its account.
+  public var received: Amount
+  /// How it stands.
+  public var state: State
+
+  /// How a quote stands.
+  public enum State: String, Hashable, Sendable, CaseIterable {
+    /// Waiting for money.
+    case open
+    /// Paid in full; sold.
+    case paid
+    /// Its time is over; its amount stays reserved for `reserveMS`.
+    case expired
+  }
+
+  /// How long after its end a quote's amount or account is given to nobody else, milliseconds.
+  public static let reserveMS: Int64 = 86_400_000
+  /// Open quotes one client may have.
+  public static let perClient = 3
+
+  /// An offer.
+  public init(
+    id: String,
+    slot: SlotID,
+    account: Account,
+    ownsAccount: Bool,
+    due: Amount,
+    price: Amount,
+    purchase: Purchase,
+    priceVersion: Int,
+    createdAtMS: Int64,
+    expiresAtMS: Int64,
+    client: String,
+    received: Amount = .zero,
+    state: State = .open
+  ) {
+    self.id = id
+    self.slot = slot
+    self.account = account
+    self.ownsAccount = ownsAccount
+    self.due = due
+    self.price = price
+    self.purchase = purchase
+    self.priceVersion = priceVersion
+    self.createdAtMS = createdAtMS
+    self.expiresAtMS = expiresAtMS
+    self.client = client
+    self.received = received
+    self.state = state
+  }
+}
+
+/// What became of a wish for a quote.
+public enum QuoteAnswer: Hashable, Sendable {
+  /// Here it is.
+  case opened(Quote)
+  /// The client has `Quote.perClient` open ones.
+  case tooManyForClient
+  /// Every unique amount or address is taken.
+  case tableFull
+}

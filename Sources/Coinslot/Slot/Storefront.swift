@@ -1,0 +1,29 @@
+/// What customers are shown and offered.
+///
+/// Implemented by the engine; pages and the API ask it.
+public protocol Storefront: Sendable {
+  /// The slots as they are now; a reload of the configuration replaces them.
+  var book: SlotBook { get }
+  /// The state of a slot on a chain, worked out now.
+  func state(of slot: Slot, on chain: Chain) async throws -> SlotState
+  /// Offers an amount of its own to a customer, if the slot tells customers apart on that chain.
+  ///
+  /// `amount` is what the customer wants to pay, before unique digits; the price rule says what it buys.
+  func quote(_ slot: Slot, on chain: Chain, amount: Amount, client: String) async throws -> Offer
+}
+
+/// What became of a customer's wish for an offer.
+public enum Offer: Hashable, Sendable {
+  /// An offer.
+  case quote(Quote)
+  /// This slot needs none: pay the shown address.
+  case notNeeded
+  /// Not now: the state says why.
+  case refused(SlotState)
+  /// The amount buys nothing, or too much.
+  case badAmount(PriceAnswer)
+  /// The client has `Quote.perClient` open ones.
+  case tooManyForClient
+  /// No unique amount or address is left.
+  case tableFull
+}
