@@ -64,6 +64,18 @@ let package = Package(
     // Ring 1: nouns, promises, and the shared tools of the rings around them
     ring("Coinslot", ["Primitives"]),
     ring("Cryptography", ["Primitives", "CSodium"]),
-    ring("Sockets", ["Primitives", log] + nio)
+    ring("Sockets", ["Primitives", log] + nio),
+    ring("LedgerSQLite", ["Coinslot", "Primitives", .product(name: "GRDB", package: "GRDB.swift"), log]),
+    ring("Engine", ["Coinslot", "Primitives", log]),
+
+    // For tests only
+    ring("TestKit", ["Coinslot", "Primitives", "DeviceWire", "Engine"]),
+    tests("PrimitivesTests", ["Primitives", "TestKit"]),
+    tests("DeviceWireTests", ["DeviceWire", "Primitives", "TestKit"]),
+    tests("CoinslotTests", ["Coinslot", "Primitives", "TestKit"]),
+    tests("CryptographyTests", ["Cryptography", "Primitives", "TestKit"]),
+    tests("SocketsTests", ["Sockets", "Primitives", "TestKit"] + nio),
+    tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
+    tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log])
   ]
 )

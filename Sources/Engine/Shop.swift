@@ -1,0 +1,115 @@
+package import Coinslot
+import Synchronization
+
+/// The slots as customers meet them: what state each is in, and offers of an amount of one's own.
+package final class Shop: Storefront, Sendable {
+  private struct State {
+    var book: SlotBook
+    var clockTrouble: String?
+  }
+  private let state: Mutex<State>
+  private let ledger: any Ledger
+  private let networks: [Chain: any PaymentNetwork]
+  private let marks: Marks
+  private let session: @Sendable (DeviceID) -> SessionEpoch?
+  private let clock: any Clock
+  private let entropy: any Entropy
+
+  /// A shop of slots.
+  package init(
+    book: SlotBook,
+    ledger: any Ledger,
+    networks: [Chain: any PaymentNetwork],
+    marks: Marks,
+    session: @escaping @Sendable (DeviceID) -> SessionEpoch?,
+    clock: any Clock,
+    entropy: any Entropy
+  ) {
+    state = Mutex(State(book: book))
+    self.ledger = ledger
+    self.networks = networks
+    self.marks = marks
+    self.session = session
+    self.clock = clock
+    self.entropy = entropy
+  }
+
+  package var book: SlotBook { state.withLock { $0.book } }
+
+  /// Why nothing may be sold because of the clock; nil where it is fine.
+  package var clockTrouble: String? {
+    get { state.withLock { $0.clockTrouble } }
+    set { state.withLock { $0.clockTrouble = newValue } }
+  }
+
+  /// Puts other slots on the shelf and notes their prices, from now on.
+  ///
+  /// - Throws: What the ledger throws; the old slots stay then.
+  package func stock(_ book: SlotBook) async throws {
+    for slot in book.slots.values {
+      for option in slot.pay {
+        _ = try await ledger.keep(option.price, of: slot.id, on: option.account.chain, nowMS: clock.nowMS)
+      }
+    }
+    state.withLock { $0.book = book }
+  }
+
+  package func state(of slot: Slot, on chain: Chain) async throws -> SlotState {
+    guard let option = slot.pay.first(where: { $0.account.chain == chain }) else { return .outOfOrder }
+    let channel = ChannelID(device: slot.does.device, number: slot.does.channel)
+    let device = try await ledger.device(slot.does.device)
+    let held = try await ledger.channels(of: slot.does.device).contains { $0.id == channel && $0.heldBecause != nil }
+    let health = networks[chain]?.health ?? .degraded("this chain is not configured")
+    let facts = SlotState.Facts(
+      closure: try await ledger.closure(of: slot.id),
+      isDeviceInOrder: device?.standing == .trusted && !held,
+      isOnline: session(slot.does.device) != nil,
+      openWork: try await ledger.openWork(on: channel),
+      isWatched: marks[option.account] != nil,
+      health: clockTrouble.map(SourceHealth.degraded) ?? health
+    )
+    return SlotState(of: slot, facts: facts, nowMS: clock.nowMS)
+  }
+
+  package func quote(_ slot: Slot, on chain: Chain, amount: Amount, client: String) async throws -> Offer {
+    guard let option = slot.pay.first(where: { $0.account.chain == chain }), let network = networks[chain] else {
+      return .notNeeded
+    }
+    guard option.tellApart != .nothing else { return .notNeeded }
+    let state = try await state(of: slot, on: chain)
+    guard state.invites else { return .refused(state) }
+    guard case .buys(let purchase, let price, _) = option.price.answer(amount) else {
+      return .badAmount(option.price.answer(amount))
+    }
+    let now = clock.nowMS
+    let version = try await ledger.keep(option.price, of: slot.id, on: chain, nowMS: now)
+    let request = QuoteRequest(
+      id: ID.make("quo", nowMS: now, entropy: entropy),
+      slot: slot.id,
+      client: client,
+      nowMS: now,
+      expiresAtMS: now + slot.quoteLifeMS,
+      price: price,
+      purchase: purchase,
+      priceVersion: version.number,
+      place: place(option, price: price, asset: network.asset)
+    )
+    switch try await ledger.quote(request) {
+    case .opened(let quote): return .quote(quote)
+    case .tooManyForClient: return .tooManyForClient
+    case .tableFull: return .tableFull
+    }
+  }
+
+  private func place(_ option: Slot.PayOption, price: Amount, asset: Asset) -> QuoteRequest.Place {
+    if option.tellApart == .ownAccount {
+      // Money that came before an address was watched could not be told from the quote's.
+      return .own(option.quoteAccounts.filter { marks[$0] != nil })
+    }
+    let chance = entropy.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let next = option.price.next(above: price)
+    return .shared(option.account) { taken in
+      LowDigits.choose(price: price, next: next, asset: asset, taken: taken, chance: chance)
+    }
+  }
+}

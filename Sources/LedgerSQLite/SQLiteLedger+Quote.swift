@@ -1,0 +1,60 @@
+public import Coinslot
+
+extension SQLiteLedger {
+  /// Makes a quote with a unique amount or account, or says why not.
+  ///
+  /// An own account goes first to one that no quote ever had, then to the one that has been free the longest.
+  public func quote(_ request: QuoteRequest) async throws -> QuoteAnswer {
+    try await change(at: request.nowMS) { try $0.quote(request) }
+  }
+
+  /// Ends quotes whose time is over, and forgets those that nobody paid once their reserve is over too.
+  public func expireQuotes(nowMS: Int64) async throws -> Int {
+    try await change(at: nowMS) { change in
+      let ended = try change.tables.expireQuotes(nowMS: nowMS)
+      let dropped = try change.tables.dropSpentQuotes(nowMS: nowMS)
+      if ended + dropped > 0 { try change.commit() }
+      return ended
+    }
+  }
+}
+
+extension Change {
+  fileprivate func quote(_ request: QuoteRequest) throws -> QuoteAnswer {
+    guard try tables.openQuotes(of: request.client, nowMS: nowMS) < Quote.perClient else { return .tooManyForClient }
+    let place: (account: Account, isOwn: Bool, due: Amount)?
+    switch request.place {
+    case .own(let accounts): place = try freest(of: accounts).map { ($0, true, request.price) }
+    case .shared(let account, let choose):
+      let taken = try tables.taken(on: account, nowMS: nowMS)
+      place = choose(taken).flatMap { taken.contains($0) ? nil : (account, false, $0) }
+    }
+    guard let place else { return .tableFull }
+    let quote = Quote(
+      id: request.id,
+      slot: request.slot,
+      account: place.account,
+      ownsAccount: place.isOwn,
+      due: place.due,
+      price: request.price,
+      purchase: request.purchase,
+      priceVersion: request.priceVersion,
+      createdAtMS: nowMS,
+      expiresAtMS: request.expiresAtMS,
+      client: request.client
+    )
+    try tables.insert(quote)
+    try commit()
+    return .opened(quote)
+  }
+
+  /// The first account that was never given away, else the one that has been free the longest.
+  private func freest(of accounts: [Account]) throws -> Account? {
+    var freest: (account: Account, sinceMS: Int64)?
+    for account in accounts {
+      guard let untilMS = try tables.reservation(of: account) else { return account }
+      if untilMS <= nowMS, untilMS < freest?.sinceMS ?? .max { freest = (account, untilMS) }
+    }
+    return freest?.account
+  }
+}

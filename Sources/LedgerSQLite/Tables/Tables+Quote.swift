@@ -1,0 +1,137 @@
+import Coinslot
+import GRDB
+
+extension Tables {
+  private static let columns = """
+    id, slot, chain, address, owns_account, due, price, ms, function, price_version, created_at_ms, expires_at_ms, \
+    client, received, state
+    """
+
+  /// One quote.
+  func quote(_ id: String) throws -> Quote? {
+    try first("SELECT \(Self.columns) FROM quote WHERE id = ?", [id]) { try Quote(&$0) }
+  }
+
+  /// The newest quote whose amount at a shared account is not free again at `nowMS`.
+  func quote(on account: Account, due: Amount, nowMS: Int64) throws -> Quote? {
+    try first(
+      """
+      SELECT \(Self.columns) FROM quote
+      WHERE owns_account = 0 AND chain = ? AND address = ? AND due = ? AND reserved_until_at_ms > ?
+      ORDER BY reserved_until_at_ms DESC LIMIT 1
+      """,
+      [account.chain.rawValue, account.address, due.blob, nowMS]
+    ) { try Quote(&$0) }
+  }
+
+  /// The newest quote whose own account is not free again at `nowMS`.
+  func quote(owning account: Account, nowMS: Int64) throws -> Quote? {
+    try first(
+      """
+      SELECT \(Self.columns) FROM quote
+      WHERE owns_account = 1 AND chain = ? AND address = ? AND reserved_until_at_ms > ?
+      ORDER BY reserved_until_at_ms DESC LIMIT 1
+      """,
+      [account.chain.rawValue, account.address, nowMS]
+    ) { try Quote(&$0) }
+  }
+
+  /// Amounts at a shared account that are not free at `nowMS`.
+  func taken(on account: Account, nowMS: Int64) throws -> Set<Amount> {
+    Set(
+      try all(
+        "SELECT due FROM quote WHERE owns_account = 0 AND chain = ? AND address = ? AND reserved_until_at_ms > ?",
+        [account.chain.rawValue, account.address, nowMS]
+      ) { try $0.amount() }
+    )
+  }
+
+  /// Until when an account is reserved for a quote that owns it; nil where no quote ever did.
+  func reservation(of account: Account) throws -> Int64? {
+    try first(
+      """
+      SELECT reserved_until_at_ms FROM quote WHERE owns_account = 1 AND chain = ? AND address = ?
+      ORDER BY reserved_until_at_ms DESC LIMIT 1
+      """,
+      [account.chain.rawValue, account.address]
+    ) { try $0.int64() }
+  }
+
+  /// How many quotes of a client are open at `nowMS`.
+  func openQuotes(of client: String, nowMS: Int64) throws -> Int {
+    try first(
+      "SELECT count(*) FROM quote WHERE state = 'open' AND client = ? AND expires_at_ms > ?",
+      [client, nowMS]
+    ) { try $0.int() } ?? 0
+  }
+
+  /// Accounts of unpaid quotes that own theirs and are reserved at `nowMS`.
+  func ownedAccounts(nowMS: Int64) throws -> [Account] {
+    try all(
+      """
+      SELECT DISTINCT chain, address FROM quote
+      WHERE owns_account = 1 AND state <> 'paid' AND reserved_until_at_ms > ? ORDER BY chain, address
+      """,
+      [nowMS]
+    ) { Account(chain: try $0.word(Chain.self), canonical: try $0.text()) }
+  }
+
+  /// Records a quote.
+  func insert(_ quote: Quote) throws {
+    try run(
+      """
+      INSERT INTO quote (
+        id, slot, chain, address, owns_account, due, price, ms, function, price_version, created_at_ms, expires_at_ms,
+        client, received, state, reserved_until_at_ms
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        quote.id, quote.slot.rawValue, quote.account.chain.rawValue, quote.account.address, quote.ownsAccount,
+        quote.due.blob, quote.price.blob, quote.purchase.ms.column, quote.purchase.function, quote.priceVersion,
+        quote.createdAtMS, quote.expiresAtMS, quote.client, quote.received.blob, quote.state.rawValue,
+        quote.expiresAtMS.addingHeld(Quote.reserveMS),
+      ]
+    )
+  }
+
+  /// Keeps what a quote has received and how it stands.
+  func update(_ quote: Quote) throws {
+    try run(
+      "UPDATE quote SET received = ?, state = ? WHERE id = ?",
+      [quote.received.blob, quote.state.rawValue, quote.id]
+    )
+  }
+
+  /// Ends quotes whose time is over; gives how many.
+  func expireQuotes(nowMS: Int64) throws -> Int {
+    try run("UPDATE quote SET state = 'expired' WHERE state = 'open' AND expires_at_ms <= ?", [nowMS])
+  }
+
+  /// Drops quotes that nobody paid and whose reserve is over, so that strangers' wishes do not pile up.
+  func dropSpentQuotes(nowMS: Int64) throws -> Int {
+    try run(
+      "DELETE FROM quote WHERE state = 'expired' AND reserved_until_at_ms <= ? AND received = ?",
+      [nowMS, Amount.zero.blob]
+    )
+  }
+}
+
+extension Quote {
+  init(_ row: inout RowReader) throws {
+    self.init(
+      id: try row.text(),
+      slot: try row.word(SlotID.self),
+      account: Account(chain: try row.word(Chain.self), canonical: try row.text()),
+      ownsAccount: try row.bool(),
+      due: try row.amount(),
+      price: try row.amount(),
+      purchase: Purchase(ms: try row.uint64(), function: try row.textIfAny()),
+      priceVersion: try row.int(),
+      createdAtMS: try row.int64(),
+      expiresAtMS: try row.int64(),
+      client: try row.text(),
+      received: try row.amount(),
+      state: try row.word(State.self)
+    )
+  }
+}

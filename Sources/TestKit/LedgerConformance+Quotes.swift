@@ -1,0 +1,338 @@
+import Coinslot
+
+extension LedgerConformance {
+  static let quotes: [Case] = [
+    Case("a quote is kept as it was given") { suite in
+      var ledger = try await suite.make()
+      let quote = try await ledger.open("quo_1", due: 103)
+      try expect(
+        quote,
+        is: Quote(
+          id: "quo_1",
+          slot: Sample.slot,
+          account: Sample.account(),
+          ownsAccount: false,
+          due: Amount(103),
+          price: Amount(100),
+          purchase: Purchase(ms: 60_000, function: "wash"),
+          priceVersion: 4,
+          createdAtMS: Sample.startMS,
+          expiresAtMS: Sample.startMS + lifeMS,
+          client: "alice"
+        )
+      )
+      ledger = try await suite.reopen(ledger)
+      try expect(try await ledger.quote("quo_1"), is: quote)
+      try expect(try await ledger.quote("quo_2"), is: nil)
+    },
+    Case("a client has three open quotes, and more when they end") { suite in
+      let ledger = try await suite.make()
+      for number in 1...3 { _ = try await ledger.open("quo_\(number)", due: 100 + UInt64(number)) }
+      try expect(try await ledger.ask("quo_4", due: 104), is: .tooManyForClient)
+      try expect(try await ledger.quote("quo_4"), is: nil)
+      _ = try await ledger.open("quo_5", due: 105, client: "bob")
+      // Their time is over, whether or not anybody has swept up.
+      let lastMS = Sample.startMS + lifeMS
+      try expect(try await ledger.ask("quo_6", due: 106, nowMS: lastMS - 1), is: .tooManyForClient)
+      _ = try await ledger.open("quo_6", due: 106, nowMS: lastMS)
+      // A paid one is not open.
+      for number in 7...8 { _ = try await ledger.open("quo_\(number)", due: 100 + UInt64(number), nowMS: lastMS) }
+      try expect(try await ledger.ask("quo_9", due: 109, nowMS: lastMS), is: .tooManyForClient)
+      _ = try await ledger.sell("A", 106, quote: "quo_6", nowMS: lastMS)
+      _ = try await ledger.open("quo_9", due: 109, nowMS: lastMS)
+    },
+    Case("a full table gives no quote") { suite in
+      let ledger = try await suite.make()
+      _ = try await ledger.open("quo_1", due: 101)
+      let seen = Notebook<Set<Amount>>()
+      let full = try await ledger.quote(
+        request(
+          "quo_2",
+          place: .shared(
+            Sample.account(),
+            choose: { taken in
+              seen.note(taken); return nil
+            }
+          )
+        )
+      )
+      try expect(full, is: .tableFull)
+      try expect(seen.all, is: [[Amount(101)]])
+      try expect(try await ledger.ask("quo_2", due: 101), is: .tableFull, "an amount that is taken")
+      try expect(try await ledger.quote("quo_2"), is: nil)
+      _ = try await ledger.open("quo_2", due: 101, account: Sample.account(1))
+    },
+    Case("a crowd gets different amounts") { suite in
+      let ledger = try await suite.make()
+      let dues = try await withThrowingTaskGroup(of: Amount?.self) { group in
+        for number in 0..<60 {
+          group.addTask {
+            let answer = try await ledger.quote(
+              request(
+                "quo_\(number)",
+                client: "client\(number)",
+                place: .shared(
+                  Sample.account(),
+                  choose: { taken in (101...150).map { Amount($0) }.first { !taken.contains($0) } }
+                )
+              )
+            )
+            if case .opened(let quote) = answer { return quote.due }
+            try expect(answer, is: .tableFull)
+            return nil
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      try expect(Set(dues.compactMap { $0 }), is: Set((101...150).map { Amount($0) }))
+      try expect(dues.count { $0 == nil }, is: 10)
+    },
+    Case("an amount is found by its last digit and stays reserved a day past its end") { suite in
+      let ledger = try await suite.make()
+      let quote = try await ledger.open("quo_1", due: 103)
+      let endMS = quote.expiresAtMS
+      try expect(try await ledger.find(due: 103, nowMS: Sample.startMS), is: "quo_1")
+      try expect(try await ledger.find(due: 102, nowMS: Sample.startMS), is: nil)
+      try expect(try await ledger.find(due: 104, nowMS: Sample.startMS), is: nil)
+      try expect(try await ledger.find(due: 103, account: Sample.account(1), nowMS: Sample.startMS), is: nil)
+      try expect(try await ledger.expireQuotes(nowMS: endMS - 1), is: 0)
+      try expect(try await ledger.expireQuotes(nowMS: endMS), is: 1)
+      try expect(try await ledger.expireQuotes(nowMS: endMS), is: 0)
+      try expect(try need(try await ledger.quote("quo_1")).state, is: .expired)
+      let freeMS = endMS + Quote.reserveMS
+      try expect(try await ledger.find(due: 103, nowMS: freeMS - 1), is: "quo_1")
+      try expect(try await ledger.ask("quo_2", due: 103, nowMS: freeMS - 1), is: .tableFull)
+      try expect(try await ledger.find(due: 103, nowMS: freeMS), is: nil)
+      _ = try await ledger.open("quo_2", due: 103, nowMS: freeMS)
+      try expect(try await ledger.find(due: 103, nowMS: freeMS), is: "quo_2")
+    },
+    Case("an amount that was paid stays reserved too") { suite in
+      let ledger = try await suite.make()
+      let quote = try await ledger.open("quo_1", due: 103)
+      let sale = try await ledger.sell("A", 103, quote: "quo_1").sale
+      try expect(sale.quote, is: "quo_1")
+      let paid = try need(try await ledger.quote("quo_1"))
+      try expect(paid.state, is: .paid)
+      try expect(paid.received, is: Amount(103))
+      try expect(try await ledger.ask("quo_2", due: 103), is: .tableFull)
+      try expect(try await ledger.find(due: 103, nowMS: Sample.startMS), is: "quo_1")
+      try expect(try await ledger.expireQuotes(nowMS: quote.expiresAtMS + Quote.reserveMS), is: 0)
+      try expect(try await ledger.quote("quo_1"), is: paid)
+    },
+    Case("the book matches a quote by its exact amount") { suite in
+      let ledger = try await suite.make()
+      _ = try await ledger.install()
+      let book = shopBook
+      let quote = try await ledger.open("quo_1", due: 1_000_003, price: 1_000_000)
+      let exact = try await ledger.admit(try shopRequest(book, "A", quote.due))
+      guard case .recorded(.sold, let sale?, _) = exact else { throw Broken(description: "\(exact)") }
+      try expect(sale.quote, is: "quo_1")
+      try expect(sale.purchase, is: quote.purchase)
+      // One unit beside it is money without a quote, at today's price.
+      let beside = try await ledger.admit(try shopRequest(book, "B", Amount(1_000_004)))
+      guard case .recorded(.sold, let other?, _) = beside else { throw Broken(description: "\(beside)") }
+      try expect(other.quote, is: nil)
+      try expect(other.remainder, is: Amount(4))
+    },
+    Case("accounts are given to one quote each, the longest free one first") { suite in
+      let ledger = try await suite.make()
+      let accounts = (0..<3).map { Sample.account($0) }
+      for number in 0..<3 {
+        let quote = try await ledger.openOwn(
+          "quo_\(number)",
+          accounts,
+          client: "c\(number)",
+          nowMS: Sample.startMS + Int64(number)
+        )
+        try expect(quote.account, is: accounts[number])
+        try expect(quote.ownsAccount, "it owns its account")
+        try expect(quote.due, is: Amount(100))
+      }
+      try expect(try await ledger.askOwn("quo_9", accounts, client: "x", nowMS: Sample.startMS + 9), is: .tableFull)
+      try expect(Set(try await ledger.ownedAccounts()), is: Set(accounts))
+      let freeMS = Sample.startMS + lifeMS + Quote.reserveMS
+      _ = try await ledger.expireQuotes(nowMS: freeMS - 1)
+      try expect(try await ledger.askOwn("quo_9", accounts, client: "x", nowMS: freeMS - 1), is: .tableFull)
+      try expect(try await ledger.openOwn("quo_9", accounts, client: "x", nowMS: freeMS).account, is: accounts[0])
+      try expect(try await ledger.openOwn("quo_10", accounts, client: "x", nowMS: freeMS + 2).account, is: accounts[1])
+      try expect(try await ledger.findOwner(of: accounts[1], nowMS: freeMS + 2), is: "quo_10")
+      try expect(try await ledger.findOwner(of: Sample.account(7), nowMS: freeMS + 2), is: nil)
+    },
+    Case("part payments of one quote add up and end in one sale") { suite in
+      let ledger = try await suite.make()
+      _ = try await ledger.install()
+      let account = Sample.account(5)
+      _ = try await ledger.openOwn("quo_1", [account])
+      let start = try await ledger.newestEvent()
+      for (transaction, units, sum) in [("A", 30, 30), ("B", 60, 90)] as [(String, UInt128, UInt128)] {
+        try expect(
+          try await ledger.admit(
+            Sample.payment(transaction, units, to: account),
+            .part(quote: "quo_1", received: Amount(sum))
+          ),
+          is: .recorded(.part, sale: nil, dispatch: nil)
+        )
+        try expect(try await ledger.standing(of: transaction), is: .part)
+        let quote = try need(try await ledger.quote("quo_1"))
+        try expect(quote.received, is: Amount(sum))
+        try expect(quote.state, is: .open)
+      }
+      try expect(try await ledger.sums(of: account), is: [.part: Amount(90)])
+      let (sale, dispatch) = try await ledger.sell("C", 15, to: account, quote: "quo_1")
+      let quote = try need(try await ledger.quote("quo_1"))
+      try expect(quote.received, is: Amount(105))
+      try expect(quote.state, is: .paid)
+      for transaction in ["A", "B", "C"] {
+        let record = try need(try await ledger.payment(Sample.payment(transaction).id))
+        try expect(record.standing, is: .sold)
+        try expect(record.sale, is: sale.id)
+      }
+      try expect(try await ledger.sums(of: account), is: [.sold: Amount(105)])
+      try expect(
+        try await ledger.eventTypes(after: start),
+        is: ["payment.partial", "payment.partial", "payment.confirmed", "sale.created", "dispatch.queued"]
+      )
+      // They share the sale's fate.
+      _ = try await ledger.end(dispatch.id, .expired, "never_offered")
+      try expect(try await ledger.sums(of: account), is: [.refundDue: Amount(105)])
+      try expect(try await ledger.ownedAccounts(), is: [])
+    },
+    Case("quotes nobody paid are forgotten, those with money are not") { suite in
+      let ledger = try await suite.make()
+      let quote = try await ledger.open("quo_1", due: 101)
+      _ = try await ledger.openOwn("quo_2", [Sample.account(5)])
+      _ = try await ledger.admit(
+        Sample.payment("A", 30, to: Sample.account(5)),
+        .part(quote: "quo_2", received: Amount(30))
+      )
+      let freeMS = quote.expiresAtMS + Quote.reserveMS
+      try expect(try await ledger.expireQuotes(nowMS: freeMS - 1), is: 2)
+      try expect(try need(try await ledger.quote("quo_1")).state, is: .expired)
+      try expect(try await ledger.expireQuotes(nowMS: freeMS), is: 0)
+      try expect(try await ledger.quote("quo_1"), is: nil)
+      try expect(try need(try await ledger.quote("quo_2")).received, is: Amount(30))
+      try expect(try await ledger.sums(of: Sample.account(5)), is: [.part: Amount(30)])
+    },
+  ]
+
+  private static let lifeMS: Int64 = 900_000
+
+  fileprivate static func request(
+    _ id: String,
+    price: UInt64 = 100,
+    client: String = "alice",
+    nowMS: Int64 = Sample.startMS,
+    place: QuoteRequest.Place
+  ) -> QuoteRequest {
+    QuoteRequest(
+      id: id,
+      slot: Sample.slot,
+      client: client,
+      nowMS: nowMS,
+      expiresAtMS: nowMS + lifeMS,
+      price: Amount(UInt128(price)),
+      purchase: Purchase(ms: 60_000, function: "wash"),
+      priceVersion: 4,
+      place: place
+    )
+  }
+
+  private static var shopBook: SlotBook {
+    SlotBook([
+      Slot(
+        id: Sample.slot,
+        title: "Charger",
+        pay: [
+          Slot.PayOption(
+            account: Sample.account(),
+            price: .steps([Step(at: Amount(1_000_000), gives: Purchase(ms: 60_000))]),
+            tellApart: .lowDigits
+          )
+        ],
+        does: Slot.Effect(device: Sample.device, channel: 0)
+      )
+    ])
+  }
+
+  private static func shopRequest(_ book: SlotBook, _ transaction: String, _ amount: Amount) throws -> AdmissionRequest
+  {
+    AdmissionRequest(
+      verified: Verified(Sample.payment(transaction, amount.units), isBeforeStart: false),
+      nowMS: Sample.startMS,
+      session: { _ in nil },
+      decide: { try book.decide(on: $0, nowMS: Sample.startMS, view: $1) }
+    )
+  }
+}
+
+extension Ledger {
+  fileprivate func ask(
+    _ id: String,
+    due: UInt64,
+    price: UInt64 = 100,
+    client: String = "alice",
+    account: Account = Sample.account(),
+    nowMS: Int64 = Sample.startMS
+  ) async throws -> QuoteAnswer {
+    try await quote(
+      LedgerConformance.request(
+        id,
+        price: price,
+        client: client,
+        nowMS: nowMS,
+        place: .shared(account, choose: { _ in Amount(UInt128(due)) })
+      )
+    )
+  }
+
+  fileprivate func askOwn(
+    _ id: String,
+    _ accounts: [Account],
+    client: String = "alice",
+    nowMS: Int64 = Sample.startMS
+  ) async throws -> QuoteAnswer {
+    try await quote(LedgerConformance.request(id, client: client, nowMS: nowMS, place: .own(accounts)))
+  }
+
+  fileprivate func open(
+    _ id: String,
+    due: UInt64,
+    price: UInt64 = 100,
+    client: String = "alice",
+    account: Account = Sample.account(),
+    nowMS: Int64 = Sample.startMS,
+    file: StaticString = #fileID,
+    line: UInt = #line
+  ) async throws -> Quote {
+    let answer = try await ask(id, due: due, price: price, client: client, account: account, nowMS: nowMS)
+    guard case .opened(let quote) = answer else {
+      throw LedgerConformance.Broken(description: "\(file):\(line): \(answer) is no quote")
+    }
+    return quote
+  }
+
+  fileprivate func openOwn(
+    _ id: String,
+    _ accounts: [Account],
+    client: String = "alice",
+    nowMS: Int64 = Sample.startMS,
+    file: StaticString = #fileID,
+    line: UInt = #line
+  ) async throws -> Quote {
+    let answer = try await askOwn(id, accounts, client: client, nowMS: nowMS)
+    guard case .opened(let quote) = answer else {
+      throw LedgerConformance.Broken(description: "\(file):\(line): \(answer) is no quote")
+    }
+    return quote
+  }
+
+  /// The quote that a decision finds for an amount; nothing is recorded.
+  fileprivate func find(due: UInt64, account: Account = Sample.account(), nowMS: Int64) async throws -> String? {
+    try await look(nowMS: nowMS) { try $0.quote(on: account, due: Amount(UInt128(due)))?.id }
+  }
+
+  /// The quote that a decision finds to own an account; nothing is recorded.
+  fileprivate func findOwner(of account: Account, nowMS: Int64) async throws -> String? {
+    try await look(nowMS: nowMS) { try $0.quote(owning: account)?.id }
+  }
+}
