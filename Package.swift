@@ -65,8 +65,12 @@ let package = Package(
     ring("Coinslot", ["Primitives"]),
     ring("Cryptography", ["Primitives", "CSodium"]),
     ring("Sockets", ["Primitives", log] + nio),
+
+    // Ring 2: technologies; siblings never import each other
+    ring("Nano", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log] + nio),
     ring("LedgerSQLite", ["Coinslot", "Primitives", .product(name: "GRDB", package: "GRDB.swift"), log]),
     ring("Engine", ["Coinslot", "Primitives", log]),
+    ring("Simulators", ["Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", client, log] + nio),
 
     // For tests only
     ring("TestKit", ["Coinslot", "Primitives", "DeviceWire", "Engine"]),
@@ -75,7 +79,12 @@ let package = Package(
     tests("CoinslotTests", ["Coinslot", "Primitives", "TestKit"]),
     tests("CryptographyTests", ["Cryptography", "Primitives", "TestKit"]),
     tests("SocketsTests", ["Sockets", "Primitives", "TestKit"] + nio),
+    tests("NanoTests", ["Nano", "Coinslot", "Primitives", "Cryptography", "Simulators", "TestKit"]),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
-    tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log])
+    tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log]),
+    tests(
+      "SimulatorsTests",
+      ["Simulators", "Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "TestKit"]
+    )
   ]
 )
