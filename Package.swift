@@ -69,6 +69,7 @@ let package = Package(
     // Ring 2: technologies; siblings never import each other
     ring("Nano", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log] + nio),
     ring("LedgerSQLite", ["Coinslot", "Primitives", .product(name: "GRDB", package: "GRDB.swift"), log]),
+    ring("Gateway", ["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", log] + nio),
     ring("Engine", ["Coinslot", "Primitives", log]),
     ring("Simulators", ["Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", client, log] + nio),
 
@@ -81,6 +82,7 @@ let package = Package(
     tests("SocketsTests", ["Sockets", "Primitives", "TestKit"] + nio),
     tests("NanoTests", ["Nano", "Coinslot", "Primitives", "Cryptography", "Simulators", "TestKit"]),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
+    tests("GatewayTests", ["Gateway", "Coinslot", "Primitives", "DeviceWire", "Sockets", "TestKit", log] + nio),
     tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log]),
     tests(
       "SimulatorsTests",
