@@ -56,6 +56,11 @@ let package = Package(
       pkgConfig: "libsodium",
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
     ),
+    .systemLibrary(
+      name: "CQREncode",
+      pkgConfig: "libqrencode",
+      providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]
+    ),
 
     // Ring 0: no Foundation
     ring("Primitives", []),
@@ -70,6 +75,16 @@ let package = Package(
     ring("Nano", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log] + nio),
     ring("LedgerSQLite", ["Coinslot", "Primitives", .product(name: "GRDB", package: "GRDB.swift"), log]),
     ring("Gateway", ["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", log] + nio),
+    ring(
+      "Web",
+      [
+        "Coinslot", "Primitives", "Cryptography", "Sockets", "CQREncode", log,
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+      ] + hummingbird + nio,
+      resources: [.embedInCode("Pages")]
+    ),
     ring("Engine", ["Coinslot", "Primitives", log]),
     ring("Simulators", ["Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", client, log] + nio),
 
@@ -83,6 +98,7 @@ let package = Package(
     tests("NanoTests", ["Nano", "Coinslot", "Primitives", "Cryptography", "Simulators", "TestKit"]),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
     tests("GatewayTests", ["Gateway", "Coinslot", "Primitives", "DeviceWire", "Sockets", "TestKit", log] + nio),
+    tests("WebTests", ["Web", "Sockets", "Coinslot", "Primitives", "TestKit", log] + hummingbird + nio),
     tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log]),
     tests(
       "SimulatorsTests",

@@ -1,0 +1,46 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Primitives
+
+/// Who asks, as far as limits need to know: a cookie of chance, and the network the request came from.
+package struct ClientIdentity: Sendable {
+  /// The cookie's value; nil where the browser sent none of ours.
+  package let cookie: String?
+  /// The address cut to /24 or /48: never a person's address in full.
+  package let network: String
+  /// The network that limits are counted by; nil for this machine itself.
+  ///
+  /// Behind a proxy that is not trusted everybody seems to come from here, and one customer must not use up the limit of
+  /// all.
+  package let limitedNetwork: String?
+
+  /// The text that offers are counted by; who keeps no cookie shares one with their whole network.
+  package var text: String { "\(cookie ?? "-")@\(network)" }
+
+  /// The name of the cookie.
+  static let cookieName = "coinslot"
+  /// How long the cookie lives, seconds: as long as an offer's amount stays reserved.
+  static let cookieLifeSeconds = 86_400
+
+  /// The identity of a request's sender; the last `X-Forwarded-For` entry of a trusted proxy is believed.
+  init(_ request: Request, peer: SocketAddress?, trustedProxies: TrustedProxies) {
+    let value = request.cookies[ClientIdentity.cookieName]?.value
+    cookie = value.flatMap { ClientIdentity.isOurs($0) ? $0 : nil }
+    var address = peer?.ipAddress.flatMap { PeerAddress($0) }
+    if let proxy = address, trustedProxies.contains(proxy),
+      let told = request.headers[values: .forwardedFor].last?.split(separator: ",").last
+    {
+      address = PeerAddress(told.filter { $0 != " " })
+    }
+    network = address?.network ?? "unknown"
+    limitedNetwork = address?.isLoopback == true ? nil : network
+  }
+
+  /// A fresh cookie value: 128 bits of chance.
+  static func fresh(_ bytes: [UInt8]) -> String { Hex.encode(bytes) }
+
+  private static func isOurs(_ value: String) -> Bool {
+    value.utf8.count == 32 && value.utf8.allSatisfy { Hex.value($0) < 16 }
+  }
+}
