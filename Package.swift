@@ -36,6 +36,7 @@ let hummingbird: [Target.Dependency] = [
 let package = Package(
   name: "coinslot",
   platforms: [.macOS(.v26)],
+  products: [.executable(name: "coinslot", targets: ["CLI"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
@@ -88,6 +89,25 @@ let package = Package(
     ring("Engine", ["Coinslot", "Primitives", log]),
     ring("Simulators", ["Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", client, log] + nio),
 
+    // Ring 3: where everything is put together
+    ring(
+      "Server",
+      [
+        "Coinslot", "Primitives", "Cryptography", "Nano", "LedgerSQLite", "Gateway", "Web", "Engine", "Sockets", log,
+        lifecycle, signals, client, .product(name: "Yams", package: "Yams"),
+      ] + hummingbird + nio
+    ),
+    .executableTarget(
+      name: "CLI",
+      dependencies: [
+        "Server", "Simulators", "Nano", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives", "Cryptography",
+        "Sockets", client, log,
+        lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ] + nio,
+      swiftSettings: house
+    ),
+
     // For tests only
     ring("TestKit", ["Coinslot", "Primitives", "DeviceWire", "Engine"]),
     tests("PrimitivesTests", ["Primitives", "TestKit"]),
@@ -103,6 +123,9 @@ let package = Package(
     tests(
       "SimulatorsTests",
       ["Simulators", "Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "TestKit"]
-    )
+    ),
+    tests("ServerTests", ["Server", "Coinslot", "Primitives", "Nano", "Simulators", "TestKit", client]),
+    tests("CLITests", ["CLI", "Server", "Simulators", "Nano", "Coinslot", "Primitives", "TestKit", client] + nio),
+    tests("TidyTests", []),
   ]
 )

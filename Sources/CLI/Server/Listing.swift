@@ -1,0 +1,34 @@
+import ArgumentParser
+import Primitives
+
+/// How much of a list is shown.
+struct ListOptions: ParsableArguments {
+  @Option(help: "At most this many, newest first; up to 10000.")
+  var limit = 50
+
+  @Option(help: ArgumentHelp("Go on where an earlier list ended (its next_cursor).", valueName: "text"))
+  var cursor: String?
+
+  func validate() throws {
+    guard (1...10_000).contains(limit) else { throw ValidationError("--limit: from 1 to 10000.") }
+  }
+}
+
+extension ServerClient {
+  /// A list, read page by page up to the limit, in the shape of one page.
+  ///
+  /// - Throws: `Failure`.
+  func list(_ path: String, _ options: ListOptions, filter: (name: String, value: String?)) async throws -> JSONValue {
+    var rows: [JSONValue] = []
+    var cursor = options.cursor
+    repeat {
+      let page = try await get(
+        path,
+        ["limit": String(min(200, options.limit - rows.count)), "cursor": cursor, filter.name: filter.value]
+      )
+      rows += page["data"]?.array ?? []
+      cursor = page["next_cursor"]?.string
+    } while cursor != nil && rows.count < options.limit
+    return .object([.init("data", .array(rows)), .init("next_cursor", cursor.map { .string($0) } ?? .null)])
+  }
+}

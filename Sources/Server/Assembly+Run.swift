@@ -1,0 +1,243 @@
+import Coinslot
+import Engine
+import Gateway
+import Logging
+import NIOCore
+import NIOPosix
+import Nano
+import ServiceLifecycle
+import Sockets
+package import UnixSignals
+import Web
+
+extension Assembly {
+  /// Where the server listens once it does.
+  package struct Addresses: Sendable {
+    /// Pages, API and devices.
+    package let publicPort: [String]
+    /// Callbacks and old clients.
+    package let callback: [String]
+  }
+
+  /// Serves until a signal or a cancellation, then ends in order.
+  ///
+  /// - Parameters:
+  ///   - signals: What ends it gracefully; SIGHUP always reloads.
+  ///   - reload: Reads the configuration again; nil where there is no file.
+  ///   - alongside: Runs beside the server once it serves; the server ends in order when it returns or throws.
+  ///   - ready: Told once when all listen.
+  /// - Throws: `ListenerError` where an address cannot be had.
+  package func run(
+    signals: [UnixSignal] = [.sigterm, .sigint],
+    reload: (@Sendable () throws -> Config)? = nil,
+    alongside: (@Sendable (Addresses) async throws -> Void)? = nil,
+    ready: @escaping @Sendable (Addresses) async -> Void
+  ) async throws {
+    let group = MultiThreadedEventLoopGroup.singleton
+    let workshop = Workroom(
+      ledger: ledger,
+      keys: keys,
+      presence: registry,
+      dispatcher: dispatcher,
+      clock: clock,
+      log: log
+    )
+    let origins = OriginRule(
+      listening: config.server.listen,
+      names: config.server.names + publicHost,
+      origins: []
+    )
+    let shop = shop
+    let devices = DeviceDoor(
+      registry: registry,
+      ledger: ledger,
+      keys: keys,
+      ears: dispatcher,
+      clock: clock,
+      entropy: entropy,
+      origins: origins,
+      path: config.server.devicePath,
+      counters: counters,
+      log: log
+    ) { shop.book.slots.mapValues(\.resumeWithinMS) }
+    let (callbackListener, watchers) = try await openCallbackDoor(group: group)
+    let callbackAddresses = callbackListener?.addresses ?? []
+    let (served, serving) = AsyncStream<Addresses>.makeStream()
+    var limits = PublicLimits()
+    limits.maxConnections = min(limits.maxConnections, config.limits.connections)
+    let web = PublicServer(
+      try await webContext(workshop: workshop),
+      listen: config.server.listen.map(\.description),
+      limits: limits,
+      group: group,
+      logger: log,
+      decide: { devices.webSocket($0, from: $1) },
+      onRunning: { listening in
+        let addresses = Addresses(publicPort: listening.map(Self.text), callback: callbackAddresses.map(Self.text))
+        await ready(addresses)
+        serving.yield(addresses)
+      }
+    )
+
+    var services: [any Service] = [
+      Closing { await self.close() },
+      Loop { await self.dispatcher.run() }, Loop { await self.till.run() },
+      Loop {
+        await Janitor(
+          ledger: self.ledger,
+          networks: self.shopNetworks,
+          clock: self.clock,
+          log: self.log
+        ).run()
+      },
+    ]
+    services += backfills.map { backfill in Loop { await backfill.run() } }
+    services += networks.map { network in Loop { await network.listen(into: self.till) } }
+    // Ended by its own close, so that the last words of the devices reach the ledger.
+    services.append(Ending(run: { await devices.run() }, end: { devices.close() }))
+    if let watchers { services.append(Loop { await watchers.run() }) }
+    if let callbackListener { services.append(Closing { await callbackListener.close() }) }
+    if let reload { services.append(Loop { await self.reloadOnSignal(reload) }) }
+    services.append(Serving(run: web.run))
+    var members = services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
+    if let alongside {
+      let guest = Guest {
+        if let addresses = await served.first(where: { _ in true }) { try await alongside(addresses) }
+      }
+      members.append(
+        ServiceGroupConfiguration.ServiceConfiguration(
+          service: guest,
+          successTerminationBehavior: .gracefullyShutdownGroup,
+          failureTerminationBehavior: .gracefullyShutdownGroup
+        )
+      )
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: members,
+      gracefulShutdownSignals: signals,
+      logger: log
+    )
+    configuration.maximumGracefulShutdownDuration = .seconds(10)
+    try await ServiceGroup(configuration: configuration).run()
+  }
+
+  /// `127.0.0.1:8402`, `[::1]:8402`.
+  private static func text(_ address: SocketAddress) -> String {
+    let host = address.ipAddress ?? "?", port = address.port ?? 0
+    return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  private var shopNetworks: [Chain: any PaymentNetwork] {
+    Dictionary(uniqueKeysWithValues: networks.map { ($0.chain, $0) })
+  }
+
+  /// The host by which the world writes our address, which browsers name as their Origin.
+  private var publicHost: [String] {
+    guard let url = config.server.publicURL, let endpoint = try? Endpoint(parsing: url) else { return [] }
+    return [endpoint.host]
+  }
+
+  private func openCallbackDoor(group: any EventLoopGroup) async throws -> (Listener?, WatcherRegistry?) {
+    guard let nano, let callback = config.nano?.callback else { return (nil, nil) }
+    var watching = WatcherRules()
+    watching.least = callback.minimum
+    for (account, least) in callback.minimums {
+      if let key = nano.key(of: Array(account.address.utf8).span) { watching.leastByKey[key] = least }
+    }
+    watching.connections = config.limits.watchers
+    watching.addressesPerConnection = config.limits.accountsPerWatcher
+    watching.keys = (callback.watchers ?? []).map { watcher in
+      WatcherKey(
+        name: watcher.name,
+        key: watcher.key,
+        connections: watcher.connections,
+        addresses: watcher.accounts
+      )
+    }
+    let watchers = WatcherRegistry(network: nano, rules: watching, counters: counters)
+    nano.tellWatchers(watchers)
+    var rules = CallbackRules()
+    rules.path = callback.path
+    rules.callPath = callback.watchPath
+    rules.allow = callback.allow.flatMap(\.ranges)
+    rules.trustedProxies = config.server.trustedProxies.flatMap(\.ranges)
+    let door = CallbackDoor(
+      network: nano,
+      inbox: till,
+      watchers: watchers,
+      clock: clock,
+      rules: rules,
+      origins: OriginRule(listening: callback.listen, names: config.server.names, origins: callback.origins),
+      counters: counters
+    )
+    let listener = try await Listener.serve(
+      door,
+      on: callback.listen.map(\.description),
+      group: group,
+      logger: log
+    )
+    return (listener, watchers)
+  }
+
+  private func webContext(workshop: Workroom) async throws -> WebContext {
+    let ledger = ledger, networks = shopNetworks, clock = clock
+    let epoch: String
+    if let kept = try await ledger.setting("ledger.epoch") {
+      epoch = kept
+    } else {
+      epoch = ID.make("e", nowMS: clock.nowMS, entropy: entropy)
+      try await ledger.keep(setting: "ledger.epoch", epoch)
+    }
+    return WebContext(
+      ledger: ledger,
+      storefront: shop,
+      workshop: workshop,
+      presence: registry,
+      networks: networks,
+      bell: bell,
+      hints: hints,
+      clock: clock,
+      entropy: entropy,
+      adminTokenHash: { try await ledger.setting(AdminToken.setting) },
+      readiness: {
+        var checks: [ReadinessCheck] = []
+        do {
+          try await ledger.keep(setting: "readyz", "\(clock.nowMS)")
+          checks.append(ReadinessCheck(name: "ledger_write", state: .ok))
+        } catch {
+          checks.append(ReadinessCheck(name: "ledger_write", state: .failed("\(error)")))
+        }
+        for network in networks.values {
+          let state = network.health.trouble.map(ReadinessCheck.State.degraded) ?? .ok
+          checks.append(ReadinessCheck(name: "source_\(network.chain)", state: state))
+        }
+        return checks
+      },
+      settings: WebSettings(
+        publicURL: config.server.url,
+        ledgerEpoch: epoch,
+        backupFolder: folder,
+        trustedProxies: Set(config.server.trustedProxies.map(\.description)),
+        greatestEventStreams: min(64, config.limits.streams),
+        greatestLivePages: config.limits.streams
+      )
+    )
+  }
+
+  /// Reads the configuration again at each SIGHUP; one with a mistake changes nothing.
+  private func reloadOnSignal(_ reload: @Sendable () throws -> Config) async {
+    for await _ in await UnixSignalsSequence(trapping: .sighup) {
+      do {
+        let new = try reload()
+        try await stock(new)
+        let waiting = new.settingsThatNeedRestart(since: config)
+        log.notice(
+          "configuration reloaded",
+          metadata: ["slots": "\(new.slots.count)", "restart_needed_for": "\(waiting.joined(separator: ", "))"]
+        )
+      } catch {
+        log.error("configuration not reloaded; the one before stays in force", metadata: ["error": "\(error)"])
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import AsyncHTTPClient
+import Coinslot
+import Cryptography
+import Engine
+import Gateway
+import LedgerSQLite
+package import Logging
+import NIOCore
+import NIOPosix
+import Nano
+import ServiceLifecycle
+import Sockets
+import Web
+
+/// The whole server, put together: the one place that names concrete types.
+///
+/// The ledger comes up first and goes down last; whatever is between may be killed at any moment.
+package struct Assembly: Sendable {
+  let config: Config
+  let folder: String
+  let ledger: any Ledger
+  private let store: SQLiteLedger
+  let bell: Bell
+  let clock: SteadyClock
+  let entropy: any Entropy
+  let keys: KeyFolder
+  let client: HTTPClient
+  let nano: NanoNetwork?
+  let registry = DeviceRegistry()
+  let marks = Marks()
+  let hints: HintBoard
+  let shop: Shop
+  let dispatcher: Dispatcher
+  let counter: Counter
+  let backfills: [Backfill]
+  let till: Till
+  let counters = GatewayCounters()
+  let log: Logger
+  /// Whether the admin token was made at this start.
+  package let hasNewToken: Bool
+
+  var networks: [any PaymentNetwork] { nano.map { [$0] } ?? [] }
+
+  /// Opens the ledger and wires everything; nothing listens yet.
+  ///
+  /// - Throws: `LedgerError`, `ListenerError` and others, each with a sentence for the operator.
+  package init(_ config: Config, log: Logger) async throws {
+    try Sodium.start()
+    self.config = config
+    self.log = log
+    let clock = SteadyClock(), entropy = LiveEntropy(), bell = Bell(), registry = self.registry, marks = self.marks
+    (self.clock, self.entropy, self.bell) = (clock, entropy, bell)
+    let hints = HintBoard(bell: bell)
+    self.hints = hints
+    folder = config.server.data
+    store = try SQLiteLedger(folder: folder, entropy: entropy, bell: bell, logger: log)
+    let ledger: any Ledger = store
+    self.ledger = ledger
+    hasNewToken = try await AdminTokenFile.ensure(ledger: ledger, folder: folder, entropy: entropy)
+    let ownFiles = config.devices.compactMap { device in device.keyFile.map { (device.id, $0) } }
+    keys = KeyFolder(
+      folder: "\(folder)/devices",
+      ownFiles: Dictionary(ownFiles, uniquingKeysWith: { $1 }),
+      entropy: entropy
+    )
+    client = HTTPClient(eventLoopGroupProvider: .singleton)
+    let nano = try config.nano.map { [client] nano in
+      NanoNetwork(
+        NanoConfig(chain: nano.chain, rpc: nano.rpc, webSocket: try nano.websocket.map { try Endpoint(parsing: $0) }),
+        client: client,
+        clock: clock,
+        log: log
+      )
+    }
+    self.nano = nano
+    let networks = Dictionary(
+      uniqueKeysWithValues: [nano].compactMap { $0 }.map { ($0.chain, $0 as any PaymentNetwork) }
+    )
+    let session: @Sendable (DeviceID) -> SessionEpoch? = { registry.session(of: $0) }
+    shop = Shop(
+      book: SlotBook(config.slots),
+      ledger: ledger,
+      networks: networks,
+      marks: marks,
+      session: session,
+      clock: clock,
+      entropy: entropy
+    )
+    let dispatcher = Dispatcher(ledger: ledger, actuator: registry, clock: clock, log: log)
+    self.dispatcher = dispatcher
+    let counter = Counter(
+      ledger: ledger,
+      networks: networks,
+      marks: marks,
+      shop: shop,
+      clock: clock,
+      session: session,
+      handOver: { await dispatcher.take($0) },
+      log: log
+    )
+    self.counter = counter
+    let shop = self.shop
+    let backfills = networks.values.map { network in
+      Backfill(network: network, ledger: ledger, counter: counter, marks: marks, shop: shop, clock: clock, log: log)
+    }
+    self.backfills = backfills
+    till = Till(counter: counter, detected: { hints.note($0) }, clock: clock) { _ in backfills.forEach { $0.hurry() } }
+    if let newest = try await ledger.newestMoment(), newest > clock.nowMS {
+      shop.clockTrouble = "the clock is earlier than what was recorded already; set it and restart"
+      log.critical("clock is earlier than the ledger; nothing is sold", metadata: ["ledger.newest": "\(newest)"])
+    }
+    try await stock(config)
+  }
+
+  /// Puts the devices and slots of a configuration in force.
+  ///
+  /// - Throws: What the ledger or a key file throws; what was in force before stays then.
+  func stock(_ config: Config) async throws {
+    for device in config.devices {
+      try keys.ensureFirstKey(of: device.id)
+      guard try await ledger.device(device.id)?.title != device.title else { continue }
+      _ = try await ledger.keep(device.id, title: device.title, nowMS: clock.nowMS)
+    }
+    try await shop.stock(SlotBook(config.slots))
+    backfills.forEach { $0.hurry() }
+  }
+
+  /// Ends what `init` opened; `run` does so itself at its end.
+  package func close() async {
+    try? await client.shutdown()
+    try? await store.close()
+  }
+}

@@ -1,0 +1,20 @@
+extension Config {
+  /// The settings that differ from `old` and count only after a restart; slots, prices and devices count at once.
+  package func settingsThatNeedRestart(since old: Config) -> [String] {
+    var names: [String] = []
+    func note(_ name: String, _ isSame: Bool) { if !isSame { names.append(name) } }
+    note("server.listen", server.listen == old.server.listen)
+    note("server.public_url", server.publicURL == old.server.publicURL)
+    note("server.data", server.data == old.server.data)
+    note("server.trusted_proxies", server.trustedProxies == old.server.trustedProxies)
+    note("server.names", server.names == old.server.names)
+    note("server.device_path", server.devicePath == old.server.devicePath)
+    note("networks.nano.chain", nano?.chain == old.nano?.chain)
+    note("networks.nano.rpc", nano?.rpc == old.nano?.rpc)
+    note("networks.nano.websocket", nano?.websocket == old.nano?.websocket)
+    note("networks.nano.callback", nano?.callback == old.nano?.callback)
+    note("limits", limits == old.limits)
+    note("log", log == old.log)
+    return names
+  }
+}

@@ -1,0 +1,122 @@
+package import Coinslot
+package import Sockets
+
+/// Everything the operator decides, read from one file, the environment and the command line; without a mistake.
+package struct Config: Hashable, Sendable {
+  /// The public listener and where things are kept.
+  package var server: Server
+  /// The Nano network; nil where it is not configured.
+  package var nano: Nano?
+  /// The machines.
+  package var devices: [Device]
+  /// What is for sale.
+  package var slots: [Slot]
+  /// How much of everything there may be at once.
+  package var limits: Limits
+  /// What is logged.
+  package var log: Log
+
+  /// A configuration.
+  package init(
+    server: Server = Server(),
+    nano: Nano? = nil,
+    devices: [Device] = [],
+    slots: [Slot] = [],
+    limits: Limits = Limits(),
+    log: Log = Log()
+  ) {
+    self.server = server
+    self.nano = nano
+    self.devices = devices
+    self.slots = slots
+    self.limits = limits
+    self.log = log
+  }
+
+  /// The networks by name that are configured.
+  package var chains: [String: Chain] { nano.map { ["nano": $0.chain] } ?? [:] }
+}
+
+extension Config {
+  /// The public listener and where things are kept.
+  package struct Server: Hashable, Sendable {
+    /// Where people and devices come in.
+    package var listen = ListenAddress.list("127.0.0.1:8402")
+    /// How they write our address, without a slash at the end; nil: as we listen.
+    package var publicURL: String?
+    /// The folder of ledger, keys and tokens; absolute.
+    package var data = ""
+    /// Proxies in front of us, whose word about the client counts.
+    package var trustedProxies: [PeerRange] = []
+    /// Further names (`host` or `host:port`) under which browsers may reach us.
+    package var names: [String] = []
+    /// Where devices connect.
+    package var devicePath = "/link"
+
+    /// The defaults.
+    package init() {}
+
+    /// How people write our address.
+    package var url: String { publicURL ?? localURL }
+
+    /// How this machine reaches us.
+    package var localURL: String {
+      guard let first = listen.first else { return "http://127.0.0.1:8402" }
+      return IPText.isAny(first.host) ? "http://127.0.0.1:\(first.port)" : "http://\(first)"
+    }
+  }
+
+  /// The Nano network: our own node.
+  package struct Nano: Hashable, Sendable {
+    /// `nano:live` where the money has value.
+    package var chain = Chain.nanoLive
+    /// The node's RPC, an http or https URL.
+    package var rpc: String
+    /// The node's WebSocket, a ws or wss URL; nil: payments are heard by callback, or found within a minute.
+    package var websocket: String?
+    /// The door for the node's HTTP callback and for old clients; nil: none.
+    package var callback: Callback?
+    /// Whether a plain connection to another machine is accepted.
+    package var insecure = false
+
+    /// A node.
+    package init(rpc: String) { self.rpc = rpc }
+  }
+
+  /// A machine that the file names; more can be added while the server runs.
+  package struct Device: Hashable, Sendable {
+    /// Its name.
+    package let id: DeviceID
+    /// What people read.
+    package let title: String
+    /// The file of its first key, 64 hex digits; nil: the server makes one.
+    package let keyFile: String?
+    /// How many outputs it has, numbered from 0; nil: not said.
+    package let channels: Int?
+    /// The longest time the device itself allows, milliseconds; nil: not said.
+    package let maxOnMS: UInt64?
+
+    /// A machine.
+    package init(id: DeviceID, title: String, keyFile: String? = nil, channels: Int? = nil, maxOnMS: UInt64? = nil) {
+      self.id = id
+      self.title = title
+      self.keyFile = keyFile
+      self.channels = channels
+      self.maxOnMS = maxOnMS
+    }
+  }
+
+  /// What is logged.
+  package struct Log: Hashable, Sendable {
+    /// The least level that is written.
+    package var level = Level.info
+
+    /// The levels, loudest last.
+    package enum Level: String, Hashable, Sendable, CaseIterable {
+      case trace, debug, info, notice, warning, error, critical
+    }
+
+    /// The defaults.
+    package init() {}
+  }
+}

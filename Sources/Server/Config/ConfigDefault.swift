@@ -1,0 +1,106 @@
+/// The commented file that `config default` prints: every setting with its default, and an example of each list.
+package enum ConfigDefault {
+  /// Settings in force as they are; lists and the network as comments, since nothing can be sold without an address.
+  package static let text = """
+    # Coinslot configuration. Check it with: coinslot config check
+    #
+    # Spans of time have a unit: 300ms, 5s, 10min, 1h, 2d. Amounts have one too: "0.1 XNO", "100 raw".
+    # Each setting can also be given by the environment: COINSLOT_SERVER__PUBLIC_URL sets public_url of server.
+    # Paths begin at the folder of this file; $CREDENTIALS_DIRECTORY/ is replaced by what systemd says.
+
+    server:
+      # Where people and devices come in; several are possible. IPv6: "[::1]:8402".
+      listen: [127.0.0.1:8402]
+      # How they write this address; behind a TLS proxy it begins with https://.
+      # public_url: https://pay.example.org
+      # The folder of ledger, keys and tokens.
+      data: ./data
+      # Proxies in front of this server, whose word about the client's address is taken: loopback, private, an address
+      # or a block.
+      trusted_proxies: []
+      # Further host names under which browsers may reach us.
+      names: []
+      # Where devices connect.
+      device_path: /link
+
+    # The networks that money comes over. Without one nothing can be sold.
+    # networks:
+    #   nano:
+    #     # live where the money has value; beta, test, dev and sim are other ledgers.
+    #     chain: live
+    #     # Your own node: it is asked about every payment. Plain http only to this machine.
+    #     rpc: http://[::1]:7076
+    #     # Tells of payments at once; without it they are found within a minute.
+    #     websocket: ws://[::1]:7078
+    #     # Accepts plain connections to another machine; anyone on the way can invent payments then.
+    #     insecure: false
+    #     # A door of its own for the node's HTTP callback and for clients of /call. Leave it out if you need neither.
+    #     callback:
+    #       listen: [127.0.0.1:7090]
+    #       # Where the node posts, and where clients connect.
+    #       path: /callback/
+    #       watch_path: /call
+    #       # Who may speak for an amount: loopback, private, an address or a block.
+    #       allow: [loopback]
+    #       # Keys of clients of /call, a name and a key a line, mode 0600. Without it everybody who reaches it may watch.
+    #       # watcher_keys_file: ./keys/watchers
+    #       # The least amount that clients are told of, and others by account.
+    #       minimum: "0.000001 XNO"
+    #       # minimums: { nano_1ipx847tk8o46pwxt5qjdbncjqcbwcc1rrmqnkztrfjy5k7z4imsrata9est: "0.01 XNO" }
+    #       # Web pages that may connect to /call, besides our own.
+    #       origins: []
+
+    # The machines. More can be added while the server runs: coinslot device add
+    # devices:
+    #   - id: charger-1
+    #     title: "Gate B12"
+    #     link: websocket
+    #     # Its key, 64 hex digits, mode 0600; left out, the server makes one.
+    #     # key_file: ./keys/charger-1
+    #     # How many outputs it has, and the longest time it allows itself.
+    #     channels: 1
+    #     max_on: 4h
+
+    # What is for sale.
+    # slots:
+    #   - id: charger
+    #     title: USB charger
+    #     # Where to pay: an address, or one with a way to tell customers apart:
+    #     #   nano: { account: nano_1…, tell_apart: low_digits }                      a unique end of the amount
+    #     #   nano: { account: nano_1…, tell_apart: own_account, accounts_file: … }   an address an order
+    #     pay: { nano: nano_1ipx847tk8o46pwxt5qjdbncjqcbwcc1rrmqnkztrfjy5k7z4imsrata9est }
+    #     # What it costs, one of:
+    #     #   exact: "0.1 XNO" and gives: 10min
+    #     #   steps: [ { at: "0.1 XNO", gives: 10min }, … ]
+    #     #   rate: { per_minute: "0.01 XNO", minimum: "0.05 XNO", cap: 2h }
+    #     #   functions: [ { at: "0.1 XNO", does: flash, gives: 2s, channel: 1 }, … ]
+    #     price:
+    #       steps: [ { at: "0.1 XNO", gives: 10min }, { at: "0.2 XNO", gives: 20min } ]
+    #     # Which output. once: never twice, even if a power cut then costs the payer. pulse: how long where the price
+    #     # gives no time.
+    #     does: { device: charger-1, channel: 0, once: true, pulse: 500ms }
+    #     # refuse: the page does not sell while the machine is away. hold: how long after a payment it may still start.
+    #     if_away: { refuse: true, hold: 10min }
+    #     # A payment while the machine runs: extend adds time, queue waits its turn, hold keeps it for you.
+    #     while_running: extend
+    #     # How long a power cut may last and the rest of the time still be given.
+    #     resume_within: 10min
+    #     # How long an offer stands, where customers are told apart.
+    #     quote_life: 15min
+
+    # How much of everything there may be at once; the newcomer is refused beyond it.
+    limits:
+      # Connections to the public listener.
+      connections: 10000
+      # Customers' pages that are told at once what happens; others look again by themselves.
+      streams: 1000
+      # Connections to /call, and accounts that one of them may wait for.
+      watchers: 10000
+      accounts_per_watcher: 64
+
+    log:
+      # trace, debug, info, notice, warning, error or critical.
+      level: info
+
+    """
+}

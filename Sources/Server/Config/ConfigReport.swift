@@ -1,0 +1,63 @@
+package import Primitives
+
+/// What `config check` and `config show` print.
+package enum ConfigReport {
+  /// The mistakes as compilers print them; where `file` is the file's text, each line is repeated with a mark below.
+  package static func text(_ mistakes: [ConfigMistake], name: String, file: String?) -> String {
+    let lines = file?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+    return mistakes.map { mistake in
+      guard case .file(name, let line, let column) = mistake.place, lines.indices.contains(line - 1) else {
+        return mistake.text
+      }
+      let shown = lines[line - 1].prefix(160)
+      guard column <= shown.count + 1 else { return mistake.text }
+      let indent = String(shown.prefix(column - 1).map { $0 == "\t" ? "\t" : " " })
+      return "\(mistake.text)\n    \(shown)\n    \(indent)^"
+    }.joined(separator: "\n")
+  }
+
+  /// The mistakes as one JSON object: `ok`, and each with `weight`, `file`, `line`, `column`, `setting`, `words`,
+  /// `hint`.
+  package static func json(_ mistakes: [ConfigMistake]) -> JSONValue {
+    let isGood = !mistakes.contains { $0.weight == .error }
+    return .object([
+      .init("ok", .bool(isGood)), .init("mistakes", .array(mistakes.map(json))),
+    ])
+  }
+
+  private static func json(_ mistake: ConfigMistake) -> JSONValue {
+    var members: [JSONValue.Member] = [.init("weight", .string(mistake.weight.rawValue))]
+    if case .file(let name, let line, let column) = mistake.place {
+      members += [.init("file", .string(name)), .init("line", .number(line)), .init("column", .number(column))]
+    } else {
+      members.append(.init("source", .string(mistake.place.description)))
+    }
+    members += [
+      .init("setting", .string(mistake.path)), .init("words", .string(mistake.words)),
+      .init("hint", mistake.hint.map { .string($0) } ?? .null),
+    ]
+    return .object(members)
+  }
+
+  /// Every setting in force, one a line; with its place where wanted.
+  package static func text(_ values: [ConfigValue], withPlaces: Bool) -> String {
+    let wide = values.map { $0.path.count + $0.text.count + 3 }.filter { $0 <= 70 }.max() ?? 0
+    return values.map { value in
+      let setting = "\(value.path) = \(value.text)"
+      guard withPlaces else { return setting }
+      return setting + String(repeating: " ", count: max(2, wide + 2 - setting.count)) + "# \(value.place)"
+    }.joined(separator: "\n")
+  }
+
+  /// Every setting in force as JSON.
+  package static func json(_ values: [ConfigValue]) -> JSONValue {
+    .array(
+      values.map {
+        .object([
+          .init("setting", .string($0.path)), .init("value", .string($0.text)),
+          .init("source", .string($0.place.description)),
+        ])
+      }
+    )
+  }
+}

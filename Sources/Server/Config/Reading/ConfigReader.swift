@@ -1,0 +1,45 @@
+package import Coinslot
+
+/// Reads the top of a configuration, section by section; each section has a file of its own beside this one.
+struct ConfigReader {
+  let notes: ConfigNotes
+  let files: ConfigFiles
+  let account: AccountReading
+
+  /// The configuration that a node means; what is wrong goes into the notes, and then the answer is not to be used.
+  func read(_ root: ConfigNode) -> Config {
+    guard case .map(let entries) = root.content else { return Config() }
+    let top = ConfigSection(entries, path: "", place: root.place, notes: notes)
+    var config = Config()
+    config.server = server(top.sectionOrEmpty("server", like: "server:"))
+    let networks = top.section("networks", like: "networks:")
+    config.nano = networks.flatMap { nano($0, server: config.server) }
+    let devices = top.sections("devices", like: "{ id: charger-1, link: websocket }", limit: 10_000)
+      .map { device($0) }
+    let slots = top.sections("slots", like: "{ id: charger, pay: …, price: …, does: … }", limit: 10_000)
+      .map { slot($0, chains: config.chains) }
+    config.limits = limits(top.sectionOrEmpty("limits", like: "limits:"))
+    config.log = log(top.sectionOrEmpty("log", like: "log:"))
+    top.end()
+    config.devices = devices.compactMap(\.device)
+    config.slots = slots.compactMap(\.slot)
+    check(devices)
+    check(slots, devices: devices)
+    return config
+  }
+}
+
+/// The account that a text names on a chain, in the chain's canonical spelling.
+package typealias AccountReading = @Sendable (Chain, String) throws(AddressRefusal) -> Account
+
+/// A path and, where `account` reads it, an address may be refused with a sentence of its own.
+extension ConfigReader {
+  func path(_ section: ConfigSection, _ key: String) -> String? {
+    let place = section.place(of: key)
+    return section.value(key) { text throws(Wrong) in try files.path(text, from: place) }
+  }
+
+  func account(_ text: String, on chain: Chain) throws(Wrong) -> Account {
+    do { return try account(chain, text) } catch { throw Wrong(error.reason) }
+  }
+}

@@ -1,0 +1,107 @@
+import Coinslot
+
+/// What only the slots together, beside the devices, can show.
+extension ConfigReader {
+  func check(_ slots: [ReadSlot], devices: [ReadDevice]) {
+    checkNames(slots)
+    checkAccounts(slots)
+    let known = Dictionary(devices.compactMap(\.device).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    for slot in slots { checkDevice(slot, known: known) }
+  }
+
+  private func checkNames(_ slots: [ReadSlot]) {
+    var first: [SlotID: ConfigPlace] = [:]
+    for slot in slots {
+      guard let id = slot.id else { continue }
+      if let place = first[id] {
+        notes.error(slot.idPlace, "\(slot.path).id", "another slot is called \"\(id)\"", hint: "see \(place.brief)")
+      } else {
+        first[id] = slot.idPlace
+      }
+    }
+  }
+
+  /// Money at an account must mean one slot: at most one that needs no quote may use it, and an account of a quote's
+  /// own belongs to nobody else.
+  private func checkAccounts(_ slots: [ReadSlot]) {
+    var shared: [Account: ConfigPlace] = [:]
+    var signs: Set<Account> = []
+    for slot in slots {
+      for option in slot.options {
+        signs.insert(option.account)
+        guard option.tellApart == .nothing else { continue }
+        if let place = shared[option.account] {
+          notes.error(
+            option.place,
+            option.path,
+            "another slot is paid at this account, and nothing tells their money apart",
+            hint: "see \(place.brief); use another account, or tell_apart: low_digits on one of them"
+          )
+        } else {
+          shared[option.account] = option.place
+        }
+      }
+    }
+    var owned: [Account: ConfigPlace] = [:]
+    for slot in slots {
+      for option in slot.options {
+        // The address of its own sign is checked line by line while the file is read.
+        if let account = option.quoteAccounts.first(where: { signs.contains($0) && $0 != option.account }) {
+          notes.error(
+            option.accountsPlace,
+            option.path,
+            "lists \(account), which a slot's sign shows",
+            hint: "a quote needs an account of its own"
+          )
+        }
+        if let account = option.quoteAccounts.first(where: { owned[$0] != nil }), let place = owned[account] {
+          notes.error(
+            option.accountsPlace,
+            option.path,
+            "lists \(account), which another slot lists too",
+            hint: "see \(place.brief)"
+          )
+        }
+        for account in option.quoteAccounts { owned[account] = option.accountsPlace }
+      }
+    }
+  }
+
+  private func checkDevice(_ slot: ReadSlot, known: [DeviceID: Config.Device]) {
+    guard let id = slot.device else { return }
+    guard let device = known[id] else {
+      let meant =
+        NearestWord.find(id.rawValue, among: known.keys.map(\.rawValue).sorted()).map {
+          "did you mean \"\($0)\"? Else "
+        } ?? ""
+      notes.warning(
+        slot.devicePlace,
+        "\(slot.path).does.device",
+        "no device here is called \"\(id)\"",
+        hint: "\(meant)add it: coinslot device add \(id)"
+      )
+      return
+    }
+    if let channels = device.channels {
+      func check(_ channel: UInt8, _ place: ConfigPlace, _ path: String) {
+        guard Int(channel) >= channels else { return }
+        let last = channels == 1 ? "only channel 0" : "channels 0 to \(channels - 1)"
+        notes.error(place, path, "device \"\(id)\" has no channel \(channel)", hint: "it has \(last)")
+      }
+      check(slot.channel, slot.channelPlace, "\(slot.path).does.channel")
+      for line in slot.options.compactMap(\.price).flatMap(\.lines) {
+        if let channel = line.channel { check(channel, line.channelPlace, "\(line.path).channel") }
+      }
+    }
+    if let maxOn = device.maxOnMS {
+      for line in slot.options.compactMap(\.price).flatMap(\.lines) where line.ms > maxOn {
+        notes.error(
+          line.msPlace,
+          line.path,
+          "sells \(DurationText.text(Int64(clamping: line.ms))), but device \"\(id)\" stops by itself after \(DurationText.text(Int64(clamping: maxOn)))",
+          hint: "sell less time, or raise max_on where the machine bears it"
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import Coinslot
+import Web
+
+/// The operator's token on the first start: made, its hash kept in the ledger, its text laid once where only the owner
+/// of the data folder can read it.
+///
+/// The command line on the same machine finds it there; the operator may move it elsewhere.
+enum AdminTokenFile {
+  /// Where the text lies.
+  static func path(in folder: String) -> String { "\(folder)/admin.token" }
+
+  /// Makes the token of a fresh ledger; true where it was made now.
+  ///
+  /// - Throws: What the ledger or the file throws.
+  static func ensure(ledger: any Ledger, folder: String, entropy: any Entropy) async throws -> Bool {
+    guard try await ledger.setting(AdminToken.setting) == nil else { return false }
+    let (token, hash) = AdminToken.make(entropy: entropy)
+    // File first: a crash between the two leaves a token that is replaced, never a hash nobody has the token of.
+    try SecretFile.write(token, to: path(in: folder))
+    try await ledger.keep(setting: AdminToken.setting, hash)
+    return true
+  }
+}

@@ -1,0 +1,168 @@
+import Coinslot
+import Foundation
+import Nano
+import Primitives
+import Simulators
+import TestKit
+import Testing
+
+/// Servers and devices that are killed at any moment, and a server that was away while money came.
+@Suite(.serialized, .timeLimit(.minutes(15))) struct KillTests {
+  static let kills = Int(ProcessInfo.processInfo.environment["COINSLOT_KILLS"] ?? "") ?? 50
+  static let payments = Int(ProcessInfo.processInfo.environment["COINSLOT_KILL_PAYMENTS"] ?? "") ?? 1_000
+
+  /// Four slots on four outputs, each with an account of its own; a payment runs its output for a moment.
+  static func slots(_ accounts: [String]) -> String {
+    accounts.enumerated().map { index, account in
+      """
+        - id: slot-\(index)
+          title: Slot \(index)
+          pay: { nano: \(account) }
+          price: { exact: "0.1 XNO", gives: 40ms }
+          does: { device: relay, channel: \(index) }
+          if_away: { refuse: true, hold: 5min }
+          while_running: queue
+      """
+    }.joined(separator: "\n")
+  }
+
+  @Test func nothingIsLostAndNothingHappensTwice() async throws {
+    try await withFolder { folder in
+      let server = try RunningServer(folder: folder)
+      var options = NanoSimulatorOptions()
+      options.callbackURL = server.callbackURL
+      options.confirmMS = 50
+      options.faults.dropCallbacks = 30
+      options.faults.dropMessages = 30
+      options.faults.duplicate = 20
+      let sim = try await NanoSimulator.start(options)
+      let keys = (0..<4).map { ToyKey(seed: ToyKey.seed("kill test"), index: UInt32($0)) }
+      try server.configure(
+        rpc: sim.rpcURL,
+        webSocket: sim.webSocketURL,
+        devices: ["relay"],
+        slots: Self.slots(keys.map(\.address))
+      )
+      var program = try await server.start()
+      var device = try server.startDevice("relay", arguments: ["--channels", "4"])
+      #expect(try await eventually(within: 60) { try await isReady(server) })
+
+      let price = try Asset.nano.amount("0.1")
+      let paying = Task {
+        var hashes: [String] = []
+        for n in 0..<Self.payments {
+          let hash = try await sim.pay(to: keys[n % 4].account, price, from: n % sim.accounts.count)
+          hashes.append(hash.hex(uppercase: true))
+          try await Task.sleep(for: .milliseconds(40))
+        }
+        return hashes
+      }
+      var deviceKills = 0
+      for kill in 0..<Self.kills {
+        try await Task.sleep(for: .milliseconds(Int.random(in: 50...900)))
+        program.kill(SIGKILL)
+        try await program.wait()
+        if kill % 3 == 0 {
+          device.kill(SIGKILL)
+          try await device.wait()
+          device = try server.startDevice("relay", arguments: ["--channels", "4"])
+          deviceKills += 1
+        }
+        program = try await server.start()
+      }
+      let hashes = try await paying.value
+      // Calm: everything is found, everything ends.
+      try await sim.change { faults in
+        faults.dropCallbacks = 0
+        faults.dropMessages = 0
+      }
+      let want = Set(hashes)
+      #expect(try await eventually(within: 180) { try await server.all("/v1/payments").count >= want.count })
+      #expect(
+        try await eventually(within: 180) {
+          try await server.all("/v1/sales").allSatisfy { $0["outcome"]?.string != nil }
+        }
+      )
+
+      let payments = try await server.all("/v1/payments")
+      let recorded = payments.compactMap { $0["transaction"]?.string }
+      #expect(recorded.count == want.count && Set(recorded) == want)
+      let sales = try await server.all("/v1/sales")
+      #expect(sales.count == want.count)
+      var outcomes: [String: Int] = [:]
+      for sale in sales { outcomes[sale["outcome"]?.string ?? "none", default: 0] += 1 }
+      #expect(outcomes["none"] == nil)
+      let dispatches = try await server.all("/v1/dispatches")
+      let pulses = server.pulses("relay")
+      let twice = pulses.filter { $0.value > 1 }.keys.sorted()
+      #expect(twice.isEmpty, "\(server.trace("relay", of: twice.prefix(3)))")
+      let done = dispatches.filter { $0["outcome"]?.string == "done" }.compactMap { $0["id"]?.string }
+      #expect(done.allSatisfy { pulses[$0] == 1 })
+      let never = dispatches.filter { $0["outcome"]?.string == "expired" }.compactMap { $0["id"]?.string }
+      #expect(never.allSatisfy { pulses[$0] == nil })
+      print(
+        "kill test: \(Self.kills) server kills, \(deviceKills) device kills, \(want.count) payments made,"
+          + " \(recorded.count) recorded (\(Set(recorded).count) distinct), \(sales.count) sales, outcomes \(outcomes.sorted { $0.key < $1.key }),"
+          + " \(dispatches.count) dispatches, \(pulses.count) ran, \(pulses.values.filter { $0 > 1 }.count) ran twice"
+      )
+      device.kill(SIGTERM)
+      program.kill(SIGTERM)
+      #expect(try await program.wait() == 0)
+      await sim.stop()
+    }
+  }
+
+  @Test func whatCameWhileTheServerWasAwayIsFound() async throws {
+    try await withFolder { folder in
+      let server = try RunningServer(folder: folder)
+      let sim = try await NanoSimulator.start()
+      // The shop's key is one of the toy network's, so that its owner can pocket.
+      let shop = try #require(sim.accounts.last)
+      try server.configure(
+        rpc: sim.rpcURL,
+        webSocket: sim.webSocketURL,
+        devices: ["relay"],
+        slots: Self.slots([shop.address])
+      )
+      var program = try await server.start()
+      #expect(try await eventually(within: 30) { try await self.state(server) == "away" })
+      program.kill(SIGKILL)
+      try await program.wait()
+
+      let price = try Asset.nano.amount("0.1")
+      var made: [String: (payer: String, amount: String)] = [:]
+      for n in 0..<30 {
+        let amount = try #require(price.adding(Amount(UInt128(n))))
+        let hash = try await sim.pay(to: shop.account, amount, from: n % 5)
+        made[hash.hex(uppercase: true)] = (sim.accounts[n % 5].address, amount.description)
+      }
+      try await Task.sleep(for: .seconds(1))
+      // Pocketed, and the money moved on: nothing of it lies at the account any more.
+      try await sim.pocket(sim.accounts.count - 1)
+      try await Task.sleep(for: .seconds(1))
+      try await sim.pay(to: sim.accounts[0].account, price, from: sim.accounts.count - 1)
+      #expect(try await sim.balance(of: shop.account).waiting.isEmpty)
+
+      program = try await server.start()
+      let count = made.count
+      #expect(try await eventually(within: 60) { try await server.all("/v1/payments").count >= count })
+      let payments = try await server.all("/v1/payments")
+      #expect(payments.count == made.count)
+      for payment in payments {
+        let want = try #require(made[payment["transaction"]?.string ?? ""])
+        #expect(payment["payer"]?.string == want.payer)
+        #expect(payment["amount"]?.string == want.amount)
+      }
+      print("outage test: \(made.count) payments made and pocketed while away, \(payments.count) found after the start")
+      program.kill(SIGTERM)
+      #expect(try await program.wait() == 0)
+      await sim.stop()
+    }
+  }
+
+  private func isReady(_ server: RunningServer) async throws -> Bool { try await state(server) == "ready" }
+
+  private func state(_ server: RunningServer) async throws -> String? {
+    try await server.get("/v1/slots")["data"]?.array?.first?["pay"]?.array?.first?["state"]?["word"]?.string
+  }
+}

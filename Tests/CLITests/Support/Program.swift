@@ -1,0 +1,121 @@
+import Foundation
+import Synchronization
+
+/// The real `coinslot`, or another program, as a process of its own: started, read, killed, waited for.
+final class Program: Sendable {
+  /// What ended a wait.
+  enum Failure: Error { case ended(status: Int32, output: String), timeout(waitingFor: String, output: String) }
+
+  private struct State {
+    var lines: [String] = []
+    var partial = ""
+    var errors = ""
+  }
+  private let process: Mutex<Process>
+  private let state = Mutex(State())
+  let pid: pid_t
+
+  /// Starts the built `coinslot` with arguments.
+  static func coinslot(_ arguments: String..., environment: [String: String] = [:]) throws -> Program {
+    try Program(binary, arguments, environment: environment)
+  }
+
+  /// The product, which lies beside the test bundle.
+  static var binary: String {
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "coinslot").path()
+  }
+
+  init(_ path: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let output = Pipe(), errors = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    pid = process.processIdentifier
+    self.process = Mutex(process)
+    output.fileHandleForReading.readabilityHandler = { [weak self] handle in
+      let data = handle.availableData
+      if data.isEmpty { handle.readabilityHandler = nil } else { self?.take(String(decoding: data, as: UTF8.self)) }
+    }
+    errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
+      let data = handle.availableData
+      if data.isEmpty { handle.readabilityHandler = nil }
+      let text = String(decoding: data, as: UTF8.self)
+      self?.state.withLock { $0.errors = String(($0.errors + text).suffix(100_000)) }
+    }
+  }
+
+  deinit { kill(SIGKILL) }
+
+  private func take(_ text: String) {
+    state.withLock { state in
+      var parts = (state.partial + text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      state.partial = parts.removeLast()
+      state.lines = Array((state.lines + parts).suffix(20_000))
+    }
+  }
+
+  var isRunning: Bool { process.withLock { $0.isRunning } }
+  /// The whole lines of standard output so far.
+  var lines: [String] { state.withLock { $0.lines } }
+  /// All of standard output so far.
+  var output: String { state.withLock { ($0.lines + [$0.partial]).joined(separator: "\n") } }
+  var errors: String { state.withLock { $0.errors } }
+
+  func kill(_ signal: Int32) { if isRunning { Foundation.kill(pid, signal) } }
+
+  /// The exit status; kills the program where it does not end in time.
+  @discardableResult
+  func wait(seconds: Int = 30) async throws -> Int32 {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while isRunning {
+      guard ContinuousClock.now < end else {
+        kill(SIGKILL)
+        throw Failure.timeout(waitingFor: "its end", output: output + errors)
+      }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    // The pipes may hold a last line.
+    try await Task.sleep(for: .milliseconds(50))
+    return process.withLock { $0.terminationStatus }
+  }
+
+  /// Waits for a line of standard output or error that contains a text.
+  func waitFor(_ text: String, seconds: Int = 30) async throws {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while !(output.contains(text) || errors.contains(text)) {
+      guard isRunning else { throw Failure.ended(status: try await wait(), output: output + errors) }
+      guard ContinuousClock.now < end else { throw Failure.timeout(waitingFor: text, output: output + errors) }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+}
+
+/// A folder that goes when the test ends.
+func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "coinslot-\(UUID().uuidString)").path()
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  return try await body(folder)
+}
+
+/// A TCP port of loopback that nobody uses just now.
+func freePort() throws -> Int {
+  let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  defer { close(socket) }
+  var address = sockaddr_in()
+  address.sin_family = sa_family_t(AF_INET)
+  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+  let bound = withUnsafeMutablePointer(to: &address) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+      bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
+    }
+  }
+  guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+  return Int(UInt16(bigEndian: address.sin_port))
+}

@@ -1,0 +1,130 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import Primitives
+import Simulators
+
+/// A real `coinslot serve` over a toy network, started, killed and asked as an operator would.
+final class RunningServer: Sendable {
+  let folder: String
+  let publicPort: Int
+  let callbackPort: Int
+
+  var url: String { "http://127.0.0.1:\(publicPort)" }
+  var callbackURL: String { "http://127.0.0.1:\(callbackPort)/callback/" }
+  var configFile: String { "\(folder)/coinslot.yaml" }
+  func keyFile(_ device: String) -> String { "\(folder)/\(device).key" }
+
+  /// Chooses ports; nothing runs yet.
+  init(folder: String) throws {
+    self.folder = folder
+    publicPort = try freePort()
+    callbackPort = try freePort()
+  }
+
+  /// Writes the configuration: the given node, devices with keys of their own, and slots as YAML lines.
+  func configure(rpc: String, webSocket: String?, devices: [String], slots: String) throws {
+    for device in devices where !FileManager.default.fileExists(atPath: keyFile(device)) {
+      let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
+      _ = FileManager.default.createFile(
+        atPath: keyFile(device),
+        contents: Data((Hex.encode(key) + "\n").utf8),
+        attributes: [.posixPermissions: 0o600]
+      )
+    }
+    let webSocket = webSocket.map { "\n    websocket: \($0)" } ?? ""
+    let text = """
+      server:
+        listen: [127.0.0.1:\(publicPort)]
+        data: \(folder)/data
+      networks:
+        nano:
+          chain: sim
+          rpc: \(rpc)\(webSocket)
+          callback: { listen: "127.0.0.1:\(callbackPort)" }
+      devices:
+      \(devices.map { "  - { id: \($0), title: \($0), key_file: \(keyFile($0)) }" }.joined(separator: "\n"))
+      slots:
+      \(slots)
+
+      """
+    try text.write(toFile: configFile, atomically: true, encoding: .utf8)
+  }
+
+  /// Starts the server and waits until it serves.
+  func start() async throws -> Program {
+    let program = try Program.coinslot("serve", "--config", configFile)
+    try await program.waitFor("coinslot serves", seconds: 60)
+    return program
+  }
+
+  /// Starts a virtual device that connects to this server.
+  func startDevice(_ id: String, arguments: [String] = []) throws -> Program {
+    try Program(
+      Program.binary,
+      [
+        "device", "run", "--virtual", "--id", id, "--key-file", keyFile(id), "--url",
+        "ws://127.0.0.1:\(publicPort)/link", "--state", "\(folder)/\(id).state", "--trace", "\(folder)/\(id).trace",
+      ] + arguments
+    )
+  }
+
+  /// Asks the API with the admin token.
+  func get(_ path: String) async throws -> JSONValue {
+    let token = try String(contentsOfFile: "\(folder)/data/admin.token", encoding: .utf8)
+    var request = HTTPClientRequest(url: url + path)
+    request.headers.add(name: "authorization", value: "Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))")
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+    let body = Array(buffer: try await response.body.collect(upTo: 32 << 20))
+    guard response.status == .ok else {
+      throw Wrong(status: Int(response.status.code), body: String(decoding: body, as: UTF8.self))
+    }
+    return try JSONValue(parsing: body)
+  }
+
+  /// An answer other than 200.
+  struct Wrong: Error { let status: Int, body: String }
+
+  /// All rows of a list, page by page.
+  func all(_ path: String) async throws -> [JSONValue] {
+    var rows: [JSONValue] = []
+    var cursor: String?
+    repeat {
+      let page = try await get("\(path)?limit=200" + (cursor.map { "&cursor=\($0)" } ?? ""))
+      rows += page["data"]?.array ?? []
+      cursor = page["next_cursor"]?.string
+    } while cursor != nil
+    return rows
+  }
+
+  /// Posts a body to the callback listener; gives status and body.
+  func post(_ body: [UInt8], headers: [(String, String)] = [("content-type", "application/json")]) async throws
+    -> (status: Int, body: String)
+  {
+    var request = HTTPClientRequest(url: callbackURL)
+    request.method = .POST
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    request.body = .bytes(body)
+    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
+    return (Int(response.status.code), String(buffer: try await response.body.collect(upTo: 1 << 20)))
+  }
+
+  /// The lines of a virtual device's trace that speak of some dispatches.
+  func trace(_ device: String, of ids: some Sequence<String>) -> [Substring] {
+    let text = (try? String(contentsOfFile: "\(folder)/\(device).trace", encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").filter { line in ids.contains { line.contains($0) } }
+  }
+
+  /// What a virtual device's trace says of its pulses: how often each dispatch was switched on.
+  func pulses(_ device: String) -> [String: Int] {
+    let text = (try? String(contentsOfFile: "\(folder)/\(device).trace", encoding: .utf8)) ?? ""
+    var counts: [String: Int] = [:]
+    for line in text.split(separator: "\n") {
+      guard let row = try? JSONValue(parsing: String(line)), row["is"]?.string == "on", let id = row["id"]?.string
+      else { continue }
+      counts[id, default: 0] += 1
+    }
+    return counts
+  }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+/// An arrow only points inward, and siblings on one ring never import each other.
+@Suite struct ImportTests {
+  static let outside: Set<String> = [
+    "Foundation", "FoundationEssentials", "Synchronization", "Glibc", "Musl", "Darwin", "Dispatch", "Logging",
+  ]
+  static let network: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOConcurrencyHelpers"]
+  static let web: Set<String> = [
+    "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "Mustache", "CQREncode",
+  ]
+
+  /// What each target may import of ours and of others.
+  static let allowed: [String: Set<String>] = [
+    "Primitives": [],
+    "DeviceWire": ["Primitives"],
+    "Coinslot": ["Primitives", "Synchronization"],
+    "Cryptography": ["Primitives", "CSodium", "Synchronization"],
+    "Sockets": outside.union(network).union(["Primitives"]),
+    "Nano": outside.union(network).union(["Coinslot", "Primitives", "Cryptography", "Sockets", "AsyncHTTPClient"]),
+    "LedgerSQLite": outside.union(["Coinslot", "Primitives", "GRDB"]),
+    "Gateway": outside.union(network).union(["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets"]),
+    "Web": outside.union(network).union(web).union(["Coinslot", "Primitives", "Cryptography", "Sockets"]),
+    "Engine": ["Coinslot", "Primitives", "Logging", "Synchronization"],
+    "Simulators": outside.union(network).union([
+      "Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", "AsyncHTTPClient",
+    ]),
+    "Server": outside.union(network).union(web).union([
+      "Coinslot", "Primitives", "Cryptography", "Nano", "LedgerSQLite", "Gateway", "Web", "Engine", "Sockets",
+      "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Yams",
+    ]),
+    "CLI": outside.union(network).union([
+      "Server", "Simulators", "Nano", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives", "Cryptography", "Sockets",
+      "AsyncHTTPClient", "ServiceLifecycle", "ArgumentParser", "Yams",
+    ]),
+    "TestKit": outside.union(["Coinslot", "Primitives", "DeviceWire", "Engine"]),
+  ]
+
+  static let files = SourceTree.files(under: "Sources")
+
+  @Test func treeIsRead() { #expect(Self.files.count > 100) }
+
+  @Test(arguments: files.map(\.path)) func importsPointInward(_ path: String) throws {
+    let file = try #require(Self.files.first { $0.path == path })
+    let allowed = try #require(Self.allowed[file.target], "\(file.target) is not in the table")
+    let found = file.code.matches(
+      of:
+        /(?m)^\s*(?:@\w+ )?(?:public |package |internal |private )?import (?:struct |enum |class |protocol |func )?(\w+)/
+    )
+    for name in found.map({ String($0.1) }) {
+      #expect(allowed.contains(name), "\(file.target) may not import \(name)")
+    }
+  }
+}
