@@ -115,7 +115,10 @@ let package = Package(
     tests("CoinslotTests", ["Coinslot", "Primitives", "TestKit"]),
     tests("CryptographyTests", ["Cryptography", "Primitives", "TestKit"]),
     tests("SocketsTests", ["Sockets", "Primitives", "TestKit"] + nio),
-    tests("NanoTests", ["Nano", "Coinslot", "Primitives", "Cryptography", "Simulators", "TestKit"]),
+    tests(
+      "NanoTests",
+      ["Nano", "Coinslot", "Primitives", "Cryptography", "Sockets", "Simulators", "TestKit", client, log]
+    ),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
     tests("GatewayTests", ["Gateway", "Coinslot", "Primitives", "DeviceWire", "Sockets", "TestKit", log] + nio),
     tests("WebTests", ["Web", "Sockets", "Coinslot", "Primitives", "TestKit", log] + hummingbird + nio),

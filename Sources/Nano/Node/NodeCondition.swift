@@ -5,7 +5,7 @@ import Synchronization
 /// Whether the node can be trusted with new customers: reachable, on the right network, in sync, and heard.
 final class NodeCondition: Sendable {
   /// A node this many blocks behind its own ledger is not in sync: it confirms late or not at all.
-  static let uncementedLimit: UInt64 = 100_000
+  static let uncementedLimit: UInt64 = 50_000
   static let everyMS: Int64 = 15_000
 
   private struct State {
@@ -64,7 +64,7 @@ final class NodeCondition: Sendable {
       if telemetry.uncemented > Self.uncementedLimit {
         return "the node is not in sync: \(telemetry.uncemented) blocks wait for confirmation"
       }
-      return telemetry.peerCount == 0 && expected != nil ? "the node has no peers" : nil
+      return telemetry.peerCount == 0 ? "the node has no peers" : nil
     } catch let failure as VerificationFailure {
       guard case .unavailable(let why) = failure else { return "\(failure)" }
       return why
