@@ -5,17 +5,11 @@ extension RequestHead {
   ///
   /// A page in the operator's browser can post to loopback, and behind a proxy every stranger is 127.0.0.1.
   var isRelayed: Bool {
-    for name in RequestHead.relayingHeaders where count(name) > 0 { return true }
-    return false
+    hasHeader(named: RequestHead.relayingHeaders, orStartingWith: RequestHead.relayingPrefixes)
   }
 
-  private static let relayingHeaders: [StaticString] = [
-    "origin", "forwarded", "via", "x-real-ip",
-    "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "sec-fetch-user", "sec-fetch-storage-access",
-    "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-forwarded-port", "x-forwarded-server",
-    "x-forwarded-by", "x-forwarded-scheme", "x-forwarded-ssl", "x-forwarded-prefix", "x-forwarded-path",
-    "x-forwarded-uri", "x-forwarded-method", "x-forwarded-user", "x-forwarded-client-cert",
-  ]
+  private static let relayingHeaders: [StaticString] = ["origin", "forwarded", "via", "x-real-ip"]
+  private static let relayingPrefixes: [StaticString] = ["sec-fetch-", "x-forwarded-"]
 
   /// Whether the body is announced as JSON, whatever parameters follow.
   var announcesJSON: Bool {

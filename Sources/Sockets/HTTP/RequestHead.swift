@@ -75,6 +75,20 @@ package struct RequestHead: Sendable {
     return count
   }
 
+  /// Whether there is a header whose name is, or begins with, one of these; all in lower case, one pass.
+  package func hasHeader(named names: [StaticString], orStartingWith prefixes: [StaticString]) -> Bool {
+    let span = bytes.readableBytesUInt8Span
+    var cursor = HeaderCursor(at: firstLine)
+    while let line = try? cursor.next(in: span) {
+      for name in names where span.matches(line.name, name) { return true }
+      for prefix in prefixes where line.name.count >= prefix.utf8CodeUnitCount {
+        let start = line.name.lowerBound
+        if span.matches(start..<start + prefix.utf8CodeUnitCount, prefix) { return true }
+      }
+    }
+    return false
+  }
+
   /// Whether a header of that name lists the token; both in lower case.
   package func lists(_ token: StaticString, in name: StaticString) -> Bool {
     var found = false

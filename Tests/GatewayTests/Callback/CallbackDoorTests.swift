@@ -72,7 +72,8 @@ import Testing
   @Test(arguments: [
     "Origin: http://127.0.0.1", "Origin: null", "origin: ", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors",
     "Sec-Fetch-Dest: empty", "sec-fetch-user: ?1", "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4",
-    "X-Forwarded-Host: x", "x-forwarded-proto: https", "X-Forwarded-Port: 1", "X-Forwarded-Server: x", "Via: 1.1 x",
+    "X-Forwarded-Host: x", "x-forwarded-proto: https", "X-Forwarded-Port: 1", "X-Forwarded-Server: x",
+    "X-Forwarded-Anything: 1", "Sec-Fetch-Future: 1", "Via: 1.1 x",
     "X-Real-IP: 1.2.3.4",
   ])
   func refusesBrowsersAndProxies(_ header: String) async throws {
