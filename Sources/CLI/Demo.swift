@@ -82,8 +82,8 @@ struct Demo {
     let sim = try await NanoSimulator.start(options, logger: log)
     let shop = ToyKey(seed: ToyKey.seed("demo shop"), index: 0)
     let config = try config(sim, shop: shop, port: port == 0 ? try Self.freePort() : port, callbackPort: callbackPort)
-    let assembly = try await Assembly(config, log: log)
     do {
+      let assembly = try await Assembly(config, log: log)
       try await assembly.run(
         alongside: { addresses in
           let url = "http://\(addresses.publicPort.first ?? "")"
@@ -101,6 +101,13 @@ struct Demo {
     } catch let error as ListenerError {
       await sim.stop()
       throw Failure(.failed, "\(error)", hint: "choose another: coinslot demo --port 9000")
+    } catch let error as LedgerError {
+      await sim.stop()
+      throw Failure(
+        .failed,
+        Serve.words(for: error),
+        hint: "or keep this demo apart: coinslot demo --data other-folder"
+      )
     } catch {
       await sim.stop()
       throw error

@@ -90,7 +90,8 @@ struct Serve: AsyncParsableCommand {
     }
   }
 
-  private static func words(for error: LedgerError) -> String {
+  /// What stands in the way of the ledger, for the operator.
+  static func words(for error: LedgerError) -> String {
     switch error {
     case .notWritable(let why): "the data folder cannot be used: \(why)"
     case .tooNew(let found, let known):

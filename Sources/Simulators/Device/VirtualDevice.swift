@@ -139,6 +139,8 @@ public final class VirtualDevice: Sendable {
     try await WebSocketClient.withConnection(to: endpoint, options: client) { connection in
       let (errands, outbox) = AsyncStream<DeviceBody.Errand>.makeStream(bufferingPolicy: .bufferingOldest(256))
       tell(.connected)
+      // Before anything is read: a challenge that comes first would not be heard, and the session would wait for the next.
+      try await host.connected(outbox)
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for await errand in errands {
@@ -157,7 +159,6 @@ public final class VirtualDevice: Sendable {
           }
         }
         defer { group.cancelAll() }
-        try await host.connected(outbox)
         try await group.next()
       }
     }
