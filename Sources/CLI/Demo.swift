@@ -101,6 +101,8 @@ struct Demo {
     } catch let error as ListenerError {
       await sim.stop()
       throw Failure(.failed, "\(error)", hint: "choose another: coinslot demo --port 9000")
+    } catch is CancellationError {
+      // Ended by a signal: the server has ended in order.
     } catch let error as LedgerError {
       await sim.stop()
       throw Failure(

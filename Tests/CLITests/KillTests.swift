@@ -19,7 +19,7 @@ import Testing
           title: Slot \(index)
           pay: { nano: \(account) }
           price: { exact: "0.1 XNO", gives: 40ms }
-          does: { device: relay, channel: \(index) }
+          does: { device: relay, channel: \(index), once: true }
           if_away: { refuse: true, hold: 5min }
           while_running: queue
       """

@@ -35,7 +35,7 @@ struct ConfigDefaultTests {
       id: slot.id,
       title: slot.title,
       pay: slot.pay,
-      does: Slot.Effect(device: slot.does.device, channel: 0)
+      does: Slot.Effect(device: slot.does.device, channel: 0, once: false)
     )
     #expect(slot == short)
     short = Slot(id: slot.id, title: "", pay: slot.pay, does: slot.does)

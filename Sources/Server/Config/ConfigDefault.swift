@@ -76,9 +76,9 @@ package enum ConfigDefault {
     #     #   functions: [ { at: "0.1 XNO", does: flash, gives: 2s, channel: 1 }, … ]
     #     price:
     #       steps: [ { at: "0.1 XNO", gives: 10min }, { at: "0.2 XNO", gives: 20min } ]
-    #     # Which output. once: never twice, even if a power cut then costs the payer. pulse: how long where the price
-    #     # gives no time.
-    #     does: { device: charger-1, channel: 0, once: true, pulse: 500ms }
+    #     # Which output. once: never twice, even if a power cut then costs the payer; false where the price gives time,
+    #     # true for functions, unless said. pulse: how long where the price gives no time.
+    #     does: { device: charger-1, channel: 0, once: false, pulse: 500ms }
     #     # refuse: the page does not sell while the machine is away. hold: how long after a payment it may still start.
     #     if_away: { refuse: true, hold: 10min }
     #     # A payment while the machine runs: extend adds time, queue waits its turn, hold keeps it for you.

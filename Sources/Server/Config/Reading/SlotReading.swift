@@ -32,7 +32,9 @@ extension ConfigReader {
     }
     let title = section.value("title", default: id?.rawValue ?? "", standard: id?.rawValue ?? "", WordText.title)
     let options = pay(section, chains: chains)
-    let does = does(section, functionChannels: options.first?.price?.functionChannels ?? [:])
+    var isTimed = true
+    if case .functions? = options.first?.price?.rule { isTimed = false }
+    let does = does(section, functionChannels: options.first?.price?.functionChannels ?? [:], isTimed: isTimed)
     let away = away(section)
     let whileRunning: Slot.WhileRunning = section.value("while_running", default: .extend, standard: "extend") {
       text throws(Wrong) in
@@ -88,7 +90,7 @@ extension ConfigReader {
     )
   }
 
-  private func does(_ section: ConfigSection, functionChannels: [String: UInt8]) -> (
+  private func does(_ section: ConfigSection, functionChannels: [String: UInt8], isTimed: Bool) -> (
     effect: Slot.Effect?, device: DeviceID?, place: ConfigPlace, channelPlace: ConfigPlace
   ) {
     let example = "does: { device: charger-1, channel: 0 }"
@@ -104,7 +106,8 @@ extension ConfigReader {
     let channel = does.value("channel", default: 0, standard: "0") { text throws(Wrong) in
       try WordText.integer(text, in: 0...255)
     }
-    let once = does.value("once", default: true, standard: "true", WordText.bool)
+    // Paid time goes on after a power cut; a single deed must not happen twice.
+    let once = does.value("once", default: !isTimed, standard: isTimed ? "false" : "true", WordText.bool)
     let pulse = does.value("pulse", default: 500, standard: "500ms") { text throws(Wrong) in
       try DurationText.ms(text, in: 1...3_600_000)
     }
