@@ -105,7 +105,8 @@ package struct Counter: Sendable {
       return .later
     case .contradiction(let why):
       log.critical("node and block contradict each other; not recorded", metadata: ["reason": "\(why)"])
-      return .refused
+      // A better answer may come: the re-read must not pass it by.
+      return .later
     }
   }
 }

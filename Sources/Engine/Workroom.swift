@@ -47,7 +47,8 @@ package struct Workroom: Workshop {
     let serial = (known.keySerials.max() ?? 0) + 1
     let key = try keys.makeKey(for: device, serial: serial)
     let kept = try await ledger.change(device, nowMS: clock.nowMS) { device in
-      device.keySerials = [device.keySerials.max() ?? 0, serial]
+      // The lowest is the one the device uses: asked twice, it must not be locked out.
+      device.keySerials = [device.keySerials.min() ?? 0, serial]
     }
     log.notice("device has a second key", metadata: ["device.id": "\(device)"])
     guard let kept else { throw WorkshopRefusal.noSuchDevice }
@@ -87,7 +88,6 @@ package struct Workroom: Workshop {
 
   private func add(_ channel: ChannelID, _ command: Dispatch.Command) async throws -> Dispatch {
     _ = try await trusted(channel.device)
-    guard try await ledger.openWork(on: channel).count < ChannelBounds.openWork else { throw WorkshopRefusal.queueFull }
     let draft = DispatchDraft(
       channel: channel,
       command: command,
