@@ -57,7 +57,7 @@ package final class Backfill: Sendable {
       let isComplete = await round(everyone: everyone)
       if isComplete, everyone { idleDueMS = clock.nowMS + Self.idleEveryMS }
       pauseMS = isComplete ? Self.everyMS : min(pauseMS == Self.everyMS ? 1_000 : pauseMS * 2, Self.everyMS)
-      await wait(rings: rings, forMS: pauseMS)
+      await bell.wait(past: rings, atMost: pauseMS, by: clock)
     }
   }
 
@@ -144,15 +144,6 @@ package final class Backfill: Sendable {
   private func tell(_ gaps: [String], of account: Account) {
     for gap in gaps where gapsTold.withLock({ $0.count < 1_000 && $0.insert("\(account) \(gap)").inserted }) {
       log.warning("payments may be missing", metadata: ["payment.account": "\(account)", "reason": "\(gap)"])
-    }
-  }
-
-  private func wait(rings: UInt64, forMS pauseMS: Int64) async {
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.bell.wait(past: rings) }
-      group.addTask { try? await Task.sleep(for: .milliseconds(pauseMS)) }
-      await group.next()
-      group.cancelAll()
     }
   }
 }

@@ -35,7 +35,7 @@ package actor Dispatcher: DeviceEars {
         break
       } catch {
         log.error("open work could not be read", metadata: ["error": "\(error)"])
-        try? await Task.sleep(for: .seconds(1))
+        await clock.pause(forMS: 1_000)
       }
     }
     while !Task.isCancelled {
@@ -43,7 +43,7 @@ package actor Dispatcher: DeviceEars {
       let now = clock.nowMS
       for channel in dueMS.filter({ $0.value <= now }).keys { await serve(channel) }
       let next = min(dueMS.values.min() ?? .max, clock.nowMS + Self.longestSleepMS)
-      await sleep(untilMS: next, rings: rings)
+      await bell.wait(past: rings, atMost: max(0, next - clock.nowMS), by: clock)
     }
   }
 
@@ -191,15 +191,5 @@ package actor Dispatcher: DeviceEars {
   private func wake(_ channel: ChannelID, atMS: Int64) {
     dueMS[channel] = min(dueMS[channel] ?? .max, atMS)
     bell.ring()
-  }
-
-  private func sleep(untilMS: Int64, rings: UInt64) async {
-    let pauseMS = max(0, untilMS - clock.nowMS)
-    await withTaskGroup(of: Void.self) { [bell] group in
-      group.addTask { await bell.wait(past: rings) }
-      group.addTask { try? await Task.sleep(for: .milliseconds(pauseMS)) }
-      await group.next()
-      group.cancelAll()
-    }
   }
 }

@@ -33,7 +33,7 @@ package struct Janitor: Sendable {
         log.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])
       }
       rounds += 1
-      try? await Task.sleep(for: .milliseconds(Self.everyMS))
+      await clock.pause(forMS: Self.everyMS)
     }
   }
 

@@ -112,7 +112,7 @@ package final class Till: SightingInbox, Sendable {
   /// One timer for all that wait for their next try.
   private func wakeDelayed() async {
     while !Task.isCancelled {
-      try? await Task.sleep(for: .milliseconds(250))
+      await clock.pause(forMS: 250)
       let now = clock.nowMS
       let woken = queue.withLock { queue in
         let due = queue.delayed.filter { $0.dueMS <= now }

@@ -4,11 +4,17 @@ import Synchronization
 /// Time that moves when a test says so.
 package final class TestClock: Clock, Sendable {
   private let now: Mutex<Int64>
+  private let aside = Mutex<Int64>(0)
 
   /// A clock that shows a moment.
   package init(_ nowMS: Int64 = 1_800_000_000_000) { now = Mutex(nowMS) }
 
   package var nowMS: Int64 { now.withLock { $0 } }
+  package var wallMS: Int64 { nowMS + aside.withLock { $0 } }
+  /// Real time: what a test waits for goes on by itself.
+  package func pause(forMS: Int64) async { try? await Task.sleep(for: .milliseconds(forMS)) }
+  /// Sets the wall clock that much beside the steady one.
+  package func setWall(asideMS: Int64) { aside.withLock { $0 = asideMS } }
   /// Moves on, or back.
   package func advance(_ ms: Int64) { now.withLock { $0 += ms } }
 }

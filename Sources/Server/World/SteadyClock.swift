@@ -10,12 +10,16 @@ struct SteadyClock: Coinslot.Clock {
 
   /// A clock that agrees with the wall clock now.
   init() {
-    startMS = Int64(Date().timeIntervalSince1970 * 1_000)
     start = ContinuousClock.now
+    startMS = Int64(Date().timeIntervalSince1970 * 1_000)
   }
 
   var nowMS: Int64 {
     let passed = (ContinuousClock.now - start).components
     return startMS + passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000
   }
+
+  var wallMS: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+  func pause(forMS: Int64) async { try? await Task.sleep(for: .milliseconds(forMS), clock: .continuous) }
 }

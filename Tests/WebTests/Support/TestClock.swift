@@ -15,6 +15,10 @@ final class TestClock: Coinslot.Clock {
     return TestClock.baseMS + elapsedMS + offsetMS.withLock { $0 }
   }
 
+  var wallMS: Int64 { nowMS }
+
+  func pause(forMS: Int64) async { try? await Task.sleep(for: .milliseconds(forMS)) }
+
   func advance(ms: Int64) { offsetMS.withLock { $0 += ms } }
 }
 
