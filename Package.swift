@@ -23,6 +23,7 @@ let nio: [Target.Dependency] = [
   .product(name: "NIOHTTP1", package: "swift-nio"),
   .product(name: "NIOWebSocket", package: "swift-nio"),
 ]
+let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -43,6 +44,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
@@ -70,7 +72,7 @@ let package = Package(
     // Ring 1: nouns, promises, and the shared tools of the rings around them
     ring("Coinslot", ["Primitives"]),
     ring("Cryptography", ["Primitives", "CSodium"]),
-    ring("Sockets", ["Primitives", log] + nio),
+    ring("Sockets", ["Primitives", log, tls] + nio),
 
     // Ring 2: technologies; siblings never import each other
     ring("Nano", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log] + nio),
@@ -79,7 +81,7 @@ let package = Package(
     ring(
       "Web",
       [
-        "Coinslot", "Primitives", "Cryptography", "Sockets", "CQREncode", log,
+        "Coinslot", "Primitives", "Cryptography", "Sockets", "CQREncode", log, tls,
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -109,19 +111,19 @@ let package = Package(
     ),
 
     // For tests only
-    ring("TestKit", ["Coinslot", "Primitives", "DeviceWire", "Engine"]),
+    ring("TestKit", ["Coinslot", "Primitives", "DeviceWire", "Engine", log]),
     tests("PrimitivesTests", ["Primitives", "TestKit"]),
     tests("DeviceWireTests", ["DeviceWire", "Primitives", "TestKit"]),
     tests("CoinslotTests", ["Coinslot", "Primitives", "TestKit"]),
     tests("CryptographyTests", ["Cryptography", "Primitives", "TestKit"]),
-    tests("SocketsTests", ["Sockets", "Primitives", "TestKit"] + nio),
+    tests("SocketsTests", ["Sockets", "Primitives", "TestKit", tls] + nio),
     tests(
       "NanoTests",
       ["Nano", "Coinslot", "Primitives", "Cryptography", "Sockets", "Simulators", "TestKit", client, log]
     ),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
     tests("GatewayTests", ["Gateway", "Coinslot", "Primitives", "DeviceWire", "Sockets", "TestKit", log] + nio),
-    tests("WebTests", ["Web", "Sockets", "Coinslot", "Primitives", "TestKit", log] + hummingbird + nio),
+    tests("WebTests", ["Web", "Sockets", "Coinslot", "Primitives", "TestKit", log, tls] + hummingbird + nio),
     tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log]),
     tests(
       "SimulatorsTests",
@@ -129,6 +131,7 @@ let package = Package(
     ),
     tests("ServerTests", ["Server", "Coinslot", "Primitives", "Nano", "Simulators", "TestKit", client]),
     tests("CLITests", ["CLI", "Server", "Simulators", "Nano", "Coinslot", "Primitives", "TestKit", client] + nio),
+    tests("SimulationTests", ["TestKit", "Engine", "Coinslot", "DeviceWire", "Primitives", log]),
     tests("TidyTests", []),
   ]
 )

@@ -16,11 +16,11 @@ import Testing
     "DeviceWire": ["Primitives"],
     "Coinslot": ["Primitives", "Synchronization"],
     "Cryptography": ["Primitives", "CSodium", "Synchronization"],
-    "Sockets": outside.union(network).union(["Primitives"]),
+    "Sockets": outside.union(network).union(["Primitives", "NIOSSL"]),
     "Nano": outside.union(network).union(["Coinslot", "Primitives", "Cryptography", "Sockets", "AsyncHTTPClient"]),
     "LedgerSQLite": outside.union(["Coinslot", "Primitives", "GRDB"]),
     "Gateway": outside.union(network).union(["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets"]),
-    "Web": outside.union(network).union(web).union(["Coinslot", "Primitives", "Cryptography", "Sockets"]),
+    "Web": outside.union(network).union(web).union(["Coinslot", "Primitives", "Cryptography", "Sockets", "NIOSSL"]),
     "Engine": ["Coinslot", "Primitives", "Logging", "Synchronization"],
     "Simulators": outside.union(network).union([
       "Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", "AsyncHTTPClient",
