@@ -8,10 +8,30 @@ import Primitives
 struct BackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup",
+    abstract: "Copy the server's ledger into a file, while it works; check a copy.",
+    discussion: """
+      `coinslot backup FILE` is `coinslot backup make FILE`.
+
+      Examples:
+        coinslot backup /backup/coinslot-$(date +%F).sqlite
+        coinslot backup verify /backup/coinslot-2026-01-31.sqlite
+      """,
+    subcommands: [BackupMake.self, BackupVerify.self],
+    defaultSubcommand: BackupMake.self
+  )
+}
+
+struct BackupMake: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "make",
     abstract: "Copy the server's ledger into a file, while it works.",
     discussion: """
       The copy is consistent and complete up to the moment it was taken; the file appears under its name only when all \
-      of it is on disk, readable by you alone. Device keys and the configuration are files of their own: copy those too.
+      of it is on disk, readable by you alone.
+
+      It holds payments, sales, work, devices, settings, the hash of the admin token, and what is kept of people. It \
+      leaves out device keys (the devices folder in the data folder; sealed where there is a master key), the master \
+      key, the admin token and the configuration: copy those too, and keep the master key apart from all of them.
 
       Examples:
         coinslot backup /backup/coinslot-$(date +%F).sqlite
@@ -72,7 +92,11 @@ struct BackupCommand: AsyncParsableCommand {
     if output.isJSON {
       Standard.json(["file": .string(file), "bytes": .number(bytes), "dry_run": .bool(isDryRun)])
     } else {
-      Standard.line(isDryRun ? "would write \(file)" : "wrote \(file), \(bytes) bytes")
+      Standard.line(
+        isDryRun
+          ? "would write \(file)"
+          : "wrote \(file), \(bytes) bytes\nwithout device keys, master key and configuration; prove it: coinslot backup verify \(file)"
+      )
     }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Server
 import Foundation
 
 /// The program: every subcommand has a file of its own.
@@ -16,16 +17,21 @@ struct Coinslot: AsyncParsableCommand {
       Lists are tables on a terminal and JSON in a pipe or with --json. Exit codes: 0 done, 1 failed, 2 wrong usage \
       or configuration, 3 not found, 4 not allowed, 5 cannot connect, 6 conflict, 7 outcome unknown.
       """,
-    version: ProgramVersion.text,
+    version: Release.version,
     groupedSubcommands: [
       CommandGroup(
         name: "Server",
-        subcommands: [InitCommand.self, Serve.self, DemoCommand.self, ConfigCommand.self, BackupCommand.self]
+        subcommands: [
+          InitCommand.self, Serve.self, DemoCommand.self, ConfigCommand.self, DoctorCommand.self, BackupCommand.self,
+          RestoreCommand.self,
+          AlarmCommand.self, TokenCommand.self, MasterKeyCommand.self,
+        ]
       ),
       CommandGroup(
         name: "Operation",
         subcommands: [
           SlotCommand.self, DeviceCommand.self, PaymentCommand.self, DispatchCommand.self, ListenCommand.self,
+          SourceCommand.self, AuditCommand.self, AuditLogCommand.self, PersonCommand.self,
         ]
       ),
       CommandGroup(name: "Tools", subcommands: [SimCommand.self, VersionCommand.self]),

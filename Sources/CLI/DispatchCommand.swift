@@ -26,19 +26,19 @@ struct DispatchCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let answer = try await server.client().list("/v1/dispatches", list, filter: ("device", device))
-      if output.isJSON { return Standard.json(answer) }
-      var table = Table(["CREATED", "DEVICE", "WHAT", "STATE", "OUTCOME", "REASON", "LEFT", "ID"])
-      for row in answer["data"]?.array ?? [] {
-        table.add([
+      try await server.client().show(
+        "/v1/dispatches",
+        list,
+        filter: ("device", device),
+        as: output,
+        heads: ["CREATED", "DEVICE", "WHAT", "STATE", "OUTCOME", "REASON", "LEFT", "ID"],
+        none: "No work yet."
+      ) { row in
+        [
           Readable.moment(row["created_at_ms"]), DispatchCommand.place(row), DispatchCommand.what(row),
           row["state"]?.string, row["outcome"]?.string, row["reason"]?.string, Readable.span(row["left_ms"]),
           row["id"]?.string,
-        ])
-      }
-      Standard.line(table.text(none: "No work yet."))
-      if answer["next_cursor"]?.string != nil {
-        Standard.error("There is more: --limit \(min(10_000, list.limit * 4))")
+        ]
       }
     }
   }

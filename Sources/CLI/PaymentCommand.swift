@@ -27,19 +27,19 @@ struct PaymentCommand: AsyncParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() async throws {
-      let answer = try await server.client().list("/v1/payments", list, filter: ("account", account))
-      if output.isJSON { return Standard.json(answer) }
-      var table = Table(["RECORDED", "AMOUNT", "STANDING", "REASON", "PAYER", "ACCOUNT", "ID"])
-      for row in answer["data"]?.array ?? [] {
-        table.add([
+      try await server.client().show(
+        "/v1/payments",
+        list,
+        filter: ("account", account),
+        as: output,
+        heads: ["RECORDED", "AMOUNT", "STANDING", "REASON", "PAYER", "ACCOUNT", "ID"],
+        none: "No payments."
+      ) { row in
+        [
           Readable.moment(row["recorded_at_ms"]), PaymentCommand.amount(row), row["standing"]?.string,
           row["reason"]?.string, Readable.short(row["payer"]?.string), Readable.short(row["account"]?.string),
           row["id"]?.string,
-        ])
-      }
-      Standard.line(table.text(none: "No payments."))
-      if answer["next_cursor"]?.string != nil {
-        Standard.error("There are more: --limit \(min(10_000, list.limit * 4))")
+        ]
       }
     }
   }

@@ -35,7 +35,11 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The least level that is logged.", valueName: "level"))
   var logLevel: String?
 
+  @Flag(help: "Let a crash write the memory of the server, secrets and all, into a core dump.")
+  var coreDumps = false
+
   func run() async throws {
+    if !coreDumps { CoreDumps.forbid() }
     let loader = loader
     let file = try refusing { () throws(ConfigRefusal) in try loader.find(named: config) }
     let loaded = try refusing { () throws(ConfigRefusal) in try loader.load(file: file) }
@@ -49,7 +53,8 @@ struct Serve: AsyncParsableCommand {
       if assembly.hasNewToken {
         log.notice("admin token made", metadata: ["file": "\(loaded.config.server.data)/admin.token"])
       }
-      try await assembly.run(reload: { try loader.load(file: file).config }) { [log] addresses in
+      let notifier = SystemdNotifier(environment: ProcessInfo.processInfo.environment, pid: getpid())
+      try await assembly.run(reload: { try loader.load(file: file).config }, notifier: notifier) { [log] addresses in
         log.notice(
           "coinslot serves",
           metadata: [
@@ -68,6 +73,12 @@ struct Serve: AsyncParsableCommand {
       )
     } catch let error as LedgerError {
       throw Failure(.failed, Self.words(for: error))
+    } catch let error as BackupDamaged {
+      throw Failure(.failed, "the copy before an upgrade is not good: \(error.trouble.joined(separator: "; "))")
+    } catch let error as TLSFileError {
+      throw Failure(.usage, error.description)
+    } catch let error as MasterKeyFailure {
+      throw Failure(.failed, error.description)
     }
   }
 
@@ -94,9 +105,10 @@ struct Serve: AsyncParsableCommand {
   static func words(for error: LedgerError) -> String {
     switch error {
     case .notWritable(let why): "the data folder cannot be used: \(why)"
-    case .tooNew(let found, let known):
+    case .tooNew(let found, let known, let restore):
       "the ledger is of a newer Coinslot (version \(found), this one knows \(known)): run the newer program, or restore "
-        + "the backup that was made before the upgrade into an empty data folder"
+        + "the backup that was made before the upgrade: \(restore ?? "coinslot restore FILE")"
+    case .foreign(let why): why
     case .inUse(let why): "another server uses this data folder: \(why)"
     case .notDurable(let why): "this storage does not keep what is synced to it: \(why)"
     case .badCursor: "a list was asked for from a place that does not exist"

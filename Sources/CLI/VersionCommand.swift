@@ -1,11 +1,6 @@
 import ArgumentParser
 import Primitives
-
-/// Which version of the program this is.
-enum ProgramVersion {
-  /// Semantic: the first number changes where a configuration or a script may break.
-  static let text = "0.1.0"
-}
+import Server
 
 struct VersionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,9 +17,9 @@ struct VersionCommand: ParsableCommand {
 
   func run() {
     if output.isJSON {
-      Standard.json(["name": "coinslot", "version": .string(ProgramVersion.text)])
+      Standard.json(["name": "coinslot", "version": .string(Release.version)])
     } else {
-      print("coinslot \(ProgramVersion.text)")
+      print("coinslot \(Release.version)")
     }
   }
 }

@@ -18,6 +18,7 @@ package final class Backfill: Sendable {
   private let counter: Counter
   private let marks: Marks
   private let shop: Shop
+  private let source: SourceGuard
   private let clock: any Clock
   private let log: Logger
   private let bell = Bell()
@@ -30,9 +31,11 @@ package final class Backfill: Sendable {
     counter: Counter,
     marks: Marks,
     shop: Shop,
+    source: SourceGuard,
     clock: any Clock,
     log: Logger
   ) {
+    self.source = source
     self.network = network
     self.ledger = ledger
     self.counter = counter
@@ -70,6 +73,7 @@ package final class Backfill: Sendable {
     await network.watch(watched)
     do {
       let genesis = try await network.genesis()
+      guard try await source.isKnown() else { return false }
       var accounts = watched
       if !everyone {
         let owned = Set(try await ledger.ownedAccounts())

@@ -17,9 +17,11 @@ package struct Counter: Sendable {
   let ledger: any Ledger
   let networks: [Chain: any PaymentNetwork]
   let marks: Marks
+  let obstacles: Obstacles
   let shop: Shop
   let clock: any Clock
   let session: @Sendable (DeviceID) -> SessionEpoch?
+  let personsKeptMS: Int64
   let handOver: @Sendable (Dispatch) async -> Void
   let log: Logger
 
@@ -28,15 +30,19 @@ package struct Counter: Sendable {
     ledger: any Ledger,
     networks: [Chain: any PaymentNetwork],
     marks: Marks,
+    obstacles: Obstacles,
     shop: Shop,
     clock: any Clock,
     session: @escaping @Sendable (DeviceID) -> SessionEpoch?,
+    personsKeptMS: Int64 = PersonRecord.keptMS,
     handOver: @escaping @Sendable (Dispatch) async -> Void,
     log: Logger
   ) {
+    self.personsKeptMS = personsKeptMS
     self.ledger = ledger
     self.networks = networks
     self.marks = marks
+    self.obstacles = obstacles
     self.shop = shop
     self.clock = clock
     self.session = session
@@ -48,7 +54,9 @@ package struct Counter: Sendable {
   package func examine(_ sighting: Sighting) async -> Result {
     guard let network = networks[sighting.id.chain] else { return .refused }
     // Without a start mark nobody can tell whether the payment is older than our watching: wait for the mark.
-    guard let mark = marks[sighting.account], shop.clockTrouble == nil else { return .later }
+    guard let mark = marks[sighting.account], obstacles.againstRecording(on: sighting.id.chain) == nil else {
+      return .later
+    }
     var log = log
     log[metadataKey: "payment.id"] = "\(sighting.id)"
     do {
@@ -66,7 +74,9 @@ package struct Counter: Sendable {
   func record(_ verified: Verified, log: Logger) async -> Result {
     let book = shop.book
     let now = clock.nowMS
-    let request = AdmissionRequest(verified: verified, nowMS: now, session: session) { verified, view in
+    let request = AdmissionRequest(verified: verified, nowMS: now, personsKeptMS: personsKeptMS, session: session) {
+      verified,
+      view in
       try book.decide(on: verified, nowMS: now, view: view)
     }
     do {

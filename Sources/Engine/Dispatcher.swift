@@ -12,6 +12,7 @@ package actor Dispatcher: DeviceEars {
   private let ledger: any Ledger
   private let actuator: any Actuator
   private let clock: any Clock
+  private let watch: ClockWatch
   private let log: Logger
   private let bell = Bell()
   /// When each output with open work must be looked at.
@@ -20,10 +21,11 @@ package actor Dispatcher: DeviceEars {
   private var serving: [ChannelID: Bool] = [:]
 
   /// A dispatcher that acts through `actuator`.
-  package init(ledger: any Ledger, actuator: any Actuator, clock: any Clock, log: Logger) {
+  package init(ledger: any Ledger, actuator: any Actuator, clock: any Clock, watch: ClockWatch, log: Logger) {
     self.ledger = ledger
     self.actuator = actuator
     self.clock = clock
+    self.watch = watch
     self.log = log
   }
 
@@ -41,8 +43,10 @@ package actor Dispatcher: DeviceEars {
     while !Task.isCancelled {
       let rings = bell.rings
       let now = clock.nowMS
-      for channel in dueMS.filter({ $0.value <= now }).keys { await serve(channel) }
-      let next = min(dueMS.values.min() ?? .max, clock.nowMS + Self.longestSleepMS)
+      for channel in dueMS.filter({ $0.value <= now && serving[$0.key] == nil }).keys { await serve(channel) }
+      // Who is being served rings when its turn ends; to look at it before that would be busy waiting.
+      let idle = dueMS.filter { serving[$0.key] == nil }.values.min() ?? .max
+      let next = min(idle, clock.nowMS + Self.longestSleepMS)
       await bell.wait(past: rings, atMost: max(0, next - clock.nowMS), by: clock)
     }
   }
@@ -116,6 +120,8 @@ package actor Dispatcher: DeviceEars {
           isFree: ChannelWork.isFree(for: dispatch, among: work)
         )
         switch action {
+        case .offer where !watch.mayOffer: wakeMS = min(wakeMS, clock.nowMS + ClockCheck.everyMS)
+        case .record where clock.nowMS < watch.quietUntilMS: wakeMS = min(wakeMS, watch.quietUntilMS)
         case .nothing: break
         case .sleep(let untilMS): wakeMS = min(wakeMS, untilMS)
         case .offer:

@@ -10,13 +10,21 @@ package struct Janitor: Sendable {
   private let ledger: any Ledger
   private let networks: [Chain: any PaymentNetwork]
   private let clock: any Clock
+  private let watch: ClockWatch
   private let log: Logger
 
   /// A janitor of these.
-  package init(ledger: any Ledger, networks: [Chain: any PaymentNetwork], clock: any Clock, log: Logger) {
+  package init(
+    ledger: any Ledger,
+    networks: [Chain: any PaymentNetwork],
+    clock: any Clock,
+    watch: ClockWatch,
+    log: Logger
+  ) {
     self.ledger = ledger
     self.networks = networks
     self.clock = clock
+    self.watch = watch
     self.log = log
   }
 
@@ -27,7 +35,9 @@ package struct Janitor: Sendable {
     while !Task.isCancelled {
       do {
         for network in networks.values { try await compare(network, with: &health) }
-        if rounds % 15 == 0 { _ = try await ledger.expireQuotes(nowMS: clock.nowMS) }
+        if rounds % 15 == 0, watch.mayOffer, clock.nowMS >= watch.quietUntilMS {
+          while try await ledger.expireQuotes(nowMS: clock.nowMS) == Quote.sweep {}
+        }
         if rounds % 450 == 0 { _ = try await ledger.trimEvents(keeping: Self.eventsKept) }
       } catch {
         log.error("housekeeping failed; it is tried again", metadata: ["error": "\(error)"])

@@ -3,17 +3,15 @@ import Synchronization
 
 /// The slots as customers meet them: what state each is in, and offers of an amount of one's own.
 package final class Shop: Storefront, Sendable {
-  private struct State {
-    var book: SlotBook
-    var clockTrouble: String?
-  }
-  private let state: Mutex<State>
+  private let shelf: Mutex<SlotBook>
   private let ledger: any Ledger
   private let networks: [Chain: any PaymentNetwork]
   private let marks: Marks
+  private let obstacles: Obstacles
   private let session: @Sendable (DeviceID) -> SessionEpoch?
   private let clock: any Clock
   private let entropy: any Entropy
+  private let personsKeptMS: Int64
 
   /// A shop of slots.
   package init(
@@ -21,26 +19,24 @@ package final class Shop: Storefront, Sendable {
     ledger: any Ledger,
     networks: [Chain: any PaymentNetwork],
     marks: Marks,
+    obstacles: Obstacles,
     session: @escaping @Sendable (DeviceID) -> SessionEpoch?,
     clock: any Clock,
-    entropy: any Entropy
+    entropy: any Entropy,
+    personsKeptMS: Int64 = PersonRecord.keptMS
   ) {
-    state = Mutex(State(book: book))
+    self.personsKeptMS = personsKeptMS
+    shelf = Mutex(book)
     self.ledger = ledger
     self.networks = networks
     self.marks = marks
+    self.obstacles = obstacles
     self.session = session
     self.clock = clock
     self.entropy = entropy
   }
 
-  package var book: SlotBook { state.withLock { $0.book } }
-
-  /// Why nothing may be sold because of the clock; nil where it is fine.
-  package var clockTrouble: String? {
-    get { state.withLock { $0.clockTrouble } }
-    set { state.withLock { $0.clockTrouble = newValue } }
-  }
+  package var book: SlotBook { shelf.withLock { $0 } }
 
   /// Puts other slots on the shelf and notes their prices, from now on.
   ///
@@ -51,7 +47,7 @@ package final class Shop: Storefront, Sendable {
         _ = try await ledger.keep(option.price, of: slot.id, on: option.account.chain, nowMS: clock.nowMS)
       }
     }
-    state.withLock { $0.book = book }
+    shelf.withLock { $0 = book }
   }
 
   package func state(of slot: Slot, on chain: Chain) async throws -> SlotState {
@@ -66,7 +62,7 @@ package final class Shop: Storefront, Sendable {
       isOnline: session(slot.does.device) != nil,
       openWork: try await ledger.openWork(on: channel),
       isWatched: marks[option.account] != nil,
-      health: clockTrouble.map(SourceHealth.degraded) ?? health
+      health: obstacles.against(chain).map(SourceHealth.degraded) ?? health
     )
     return SlotState(of: slot, facts: facts, nowMS: clock.nowMS)
   }
@@ -92,7 +88,8 @@ package final class Shop: Storefront, Sendable {
       price: price,
       purchase: purchase,
       priceVersion: version.number,
-      place: place(option, price: price, asset: network.asset)
+      place: place(option, price: price, asset: network.asset),
+      personsKeptMS: personsKeptMS
     )
     switch try await ledger.quote(request) {
     case .opened(let quote): return .quote(quote)

@@ -30,23 +30,26 @@ package struct Workroom: Workshop {
     self.log = log
   }
 
-  package func add(_ device: DeviceID, title: String) async throws -> (Device, key: [UInt8]) {
+  package func add(_ device: DeviceID, title: String, audit: AuditLine?) async throws -> (Device, key: [UInt8]) {
     if let known = try await ledger.device(device), known.standing != .revoked { throw WorkshopRefusal.exists }
     // A revoked device comes back with a serial never used before, so that its old key stays dead.
     let serial = (try await ledger.device(device)?.keySerials.max()).map { $0 + 1 } ?? 1
     let key = try keys.makeKey(for: device, serial: serial)
     _ = try await ledger.keep(device, title: title, nowMS: clock.nowMS)
-    let kept = try await ledger.change(device, nowMS: clock.nowMS) { $0.keySerials = [serial] }
+    let kept = try await ledger.change(device, nowMS: clock.nowMS, audit: audit) { device in
+      device.keySerials = [serial]
+      device.boot = 0
+    }
     log.notice("device added", metadata: ["device.id": "\(device)"])
     guard let kept else { throw WorkshopRefusal.noSuchDevice }
     return (kept, key)
   }
 
-  package func rotateKey(of device: DeviceID) async throws -> (Device, key: [UInt8]) {
+  package func rotateKey(of device: DeviceID, audit: AuditLine?) async throws -> (Device, key: [UInt8]) {
     let known = try await trusted(device)
     let serial = (known.keySerials.max() ?? 0) + 1
     let key = try keys.makeKey(for: device, serial: serial)
-    let kept = try await ledger.change(device, nowMS: clock.nowMS) { device in
+    let kept = try await ledger.change(device, nowMS: clock.nowMS, audit: audit) { device in
       // The lowest is the one the device uses: asked twice, it must not be locked out.
       device.keySerials = [device.keySerials.min() ?? 0, serial]
     }
@@ -55,8 +58,8 @@ package struct Workroom: Workshop {
     return (kept, key)
   }
 
-  package func revoke(_ device: DeviceID) async throws -> Device {
-    let kept = try await ledger.change(device, nowMS: clock.nowMS) { $0.standing = .revoked }
+  package func revoke(_ device: DeviceID, audit: AuditLine?) async throws -> Device {
+    let kept = try await ledger.change(device, nowMS: clock.nowMS, audit: audit) { $0.standing = .revoked }
     guard let kept else { throw WorkshopRefusal.noSuchDevice }
     await presence.disconnect(device)
     try keys.forget(device, below: nil)
@@ -64,10 +67,14 @@ package struct Workroom: Workshop {
     return kept
   }
 
-  package func release(_ device: DeviceID) async throws -> Device {
+  package func release(_ device: DeviceID, audit: AuditLine?) async throws -> Device {
     let now = clock.nowMS
-    let kept = try await ledger.change(device, nowMS: now) { device in
+    // Asked first, so that the audit log tells only of what was done.
+    if try await ledger.device(device)?.standing == .revoked { throw WorkshopRefusal.notTrusted }
+    let kept = try await ledger.change(device, nowMS: now, audit: audit) { device in
       if device.standing == .quarantined { device.standing = .trusted }
+      // Whatever number of starts it shows next is taken: its flash may have been erased, and a person has looked.
+      device.boot = 0
     }
     guard let kept else { throw WorkshopRefusal.noSuchDevice }
     guard kept.standing == .trusted else { throw WorkshopRefusal.notTrusted }
@@ -78,15 +85,15 @@ package struct Workroom: Workshop {
     return kept
   }
 
-  package func trigger(_ channel: ChannelID, ms: UInt64) async throws -> Dispatch {
-    try await add(channel, Dispatch.Command(mode: .extend, ms: ms, once: true))
+  package func trigger(_ channel: ChannelID, ms: UInt64, audit: AuditLine?) async throws -> Dispatch {
+    try await add(channel, Dispatch.Command(mode: .extend, ms: ms, once: true), audit)
   }
 
-  package func stop(_ channel: ChannelID) async throws -> Dispatch {
-    try await add(channel, Dispatch.Command(mode: .stop, ms: 0, once: false))
+  package func stop(_ channel: ChannelID, audit: AuditLine?) async throws -> Dispatch {
+    try await add(channel, Dispatch.Command(mode: .stop, ms: 0, once: false), audit)
   }
 
-  private func add(_ channel: ChannelID, _ command: Dispatch.Command) async throws -> Dispatch {
+  private func add(_ channel: ChannelID, _ command: Dispatch.Command, _ audit: AuditLine?) async throws -> Dispatch {
     _ = try await trusted(channel.device)
     let draft = DispatchDraft(
       channel: channel,
@@ -94,7 +101,7 @@ package struct Workroom: Workshop {
       deadlineMS: clock.nowMS + Self.patienceMS,
       doubtMS: Self.patienceMS
     )
-    let dispatch = try await ledger.add(draft, nowMS: clock.nowMS)
+    let dispatch = try await ledger.add(draft, nowMS: clock.nowMS, audit: audit)
     await dispatcher.take(dispatch)
     return dispatch
   }

@@ -53,6 +53,8 @@ public final class GatewayCounters: Sendable {
     case deviceSilent
     /// A session was closed because the books could not keep up with it.
     case deviceTooFast
+    /// A socket was dropped because the device did not read what it was sent.
+    case deviceTooSlow
   }
 
   private let counts = InlineArray<32, Atomic<Int>> { _ in Atomic(0) }

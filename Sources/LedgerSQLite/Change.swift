@@ -12,10 +12,16 @@ struct Change {
   /// A fresh name.
   func name(_ prefix: String) -> String { ID.make(prefix, nowMS: nowMS, entropy: entropy) }
 
-  /// Notes that something is committed now, with what there is to tell of it.
-  func commit(telling drafts: [EventDraft] = []) throws {
+  /// Notes that something is committed now, with what there is to tell of it and who did it.
+  func commit(telling drafts: [EventDraft] = [], noting line: AuditLine? = nil) throws {
     for draft in drafts { try tables.append(draft, atMS: nowMS) }
+    if let line { try tables.note(line) }
     try tables.note(moment: nowMS)
+  }
+
+  /// Notes who did it, where somebody did.
+  func note(_ line: AuditLine?) throws {
+    if let line { try commit(noting: line) }
   }
 
   /// What a decision may read.
@@ -35,6 +41,7 @@ struct SQLiteView: LedgerView {
     try tables.prices(of: slot, on: chain, during: range)
   }
   func closure(of slot: SlotID) throws -> String? { try tables.closure(of: slot) }
+  var restoredAtMS: Int64? { get throws { try tables.identity()?.restoredAtMS } }
   func device(_ id: DeviceID) throws -> Device? { try tables.device(id) }
   func channel(_ id: ChannelID) throws -> Channel { try tables.channel(id) }
   func openWork(on channel: ChannelID) throws -> [Dispatch] { try tables.openWork(on: channel) }

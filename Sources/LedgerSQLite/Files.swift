@@ -60,6 +60,96 @@ enum Files {
     try sync(folder: parent(of: new))
   }
 
+  /// The bytes of a small file; nil where there is none.
+  ///
+  /// - Throws: `LedgerError.notWritable` where it cannot be read or is longer than `limit`.
+  static func content(_ path: String, limit: Int) throws(LedgerError) -> [UInt8]? {
+    guard let bytes = try beginning(path, limit + 1) else { return nil }
+    guard bytes.count <= limit else { throw .notWritable("\(path) is longer than \(limit) bytes") }
+    return bytes
+  }
+
+  /// The first bytes of a file, or all of a shorter one; nil where there is none.
+  ///
+  /// - Throws: `LedgerError.notWritable` where it cannot be read.
+  static func beginning(_ path: String, _ limit: Int) throws(LedgerError) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
+      throw .notWritable("\(path) cannot be read: \(trouble())")
+    }
+    defer { _ = close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var length = 0
+    while length < limit {
+      let count = bytes.withUnsafeMutableBytes { space in
+        read(descriptor, space.baseAddress?.advanced(by: length), limit - length)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .notWritable("\(path) cannot be read: \(trouble())") }
+      if count == 0 { break }
+      length += count
+    }
+    return Array(bytes.prefix(length))
+  }
+
+  /// Puts content in the place of a small file, whole or not at all; it is on the disk when this returns.
+  ///
+  /// - Throws: `LedgerError.notWritable`; the file is as before then.
+  static func replace(_ path: String, with content: [UInt8]) throws(LedgerError) {
+    let draft = "\(path).new"
+    remove(draft)
+    let descriptor = try openOrMake(draft, exclusively: true)
+    var rest = content[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        let why = trouble()
+        _ = close(descriptor)
+        remove(draft)
+        throw .notWritable("\(draft) cannot be written: \(why)")
+      }
+      rest = rest.dropFirst(count)
+    }
+    _ = close(descriptor)
+    try sync(file: draft)
+    guard rename(draft, path) == 0 else { throw .notWritable("\(path) cannot be replaced: \(trouble())") }
+    try sync(folder: parent(of: path))
+  }
+
+  /// Copies a file to a new private one; it is on the disk when this returns.
+  ///
+  /// - Throws: `LedgerError.notWritable`; there may be a part of the copy then.
+  static func copy(_ old: String, to new: String) throws(LedgerError) {
+    let source = open(old, O_RDONLY | O_CLOEXEC)
+    guard source >= 0 else { throw .notWritable("\(old) cannot be read: \(trouble())") }
+    defer { _ = close(source) }
+    let target = try openOrMake(new, exclusively: true)
+    defer { _ = close(target) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    while true {
+      let count = bytes.withUnsafeMutableBytes { read(source, $0.baseAddress, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw .notWritable("\(old) cannot be read: \(trouble())") }
+      if count == 0 { break }
+      var rest = bytes[..<count]
+      while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { write(target, $0.baseAddress, $0.count) }
+        if written < 0 && errno == EINTR { continue }
+        guard written > 0 else { throw .notWritable("\(new) cannot be written: \(trouble())") }
+        rest = rest.dropFirst(written)
+      }
+    }
+    try sync(file: new)
+  }
+
+  /// How long a file is; nil where there is none.
+  static func size(_ path: String) -> Int64? {
+    var status = stat()
+    return lstat(path, &status) == 0 ? Int64(status.st_size) : nil
+  }
+
   /// Whether something has this name, be it a link to nowhere.
   static func exists(_ path: String) -> Bool {
     var status = stat()

@@ -7,6 +7,9 @@ import Synchronization
 /// Each change runs in a savepoint of its own: where it throws, only it is undone and only its caller is told. Nothing
 /// waits for company: an idle writer commits at once whatever is there, and what arrives meanwhile is the next batch.
 ///
+/// Where the disk has no room, `makeRoom` is asked for some; where it made room, what found none is tried once more. A
+/// change may therefore run twice, the first time without a trace.
+///
 /// The queue holds `capacity` changes; further callers stand in line for a place. A caller asks for one change at a
 /// time and is suspended until it is on disk, so the line is as long as there are callers.
 final class GroupCommit: Sendable {
@@ -16,6 +19,7 @@ final class GroupCommit: Sendable {
   static let capacity = 1_024
 
   private let pool: DatabasePool
+  private let makeRoom: @Sendable () -> Bool
   private let didCommit: @Sendable (Database) -> Void
   private let queue = DispatchQueue(label: "coinslot.ledger.writer", qos: .userInitiated)
   private let state = Mutex(State())
@@ -40,9 +44,15 @@ final class GroupCommit: Sendable {
   /// The writer is closed.
   struct Closed: Error {}
 
-  /// Commits to `pool`; `didCommit` is called on the writer after each commit.
-  init(_ pool: DatabasePool, didCommit: @escaping @Sendable (Database) -> Void) {
+  /// Commits to `pool`; `didCommit` is called on the writer after each commit, `makeRoom` between two when the disk is
+  /// full: it says whether there is room now.
+  init(
+    _ pool: DatabasePool,
+    makeRoom: @escaping @Sendable () -> Bool = { false },
+    didCommit: @escaping @Sendable (Database) -> Void
+  ) {
     self.pool = pool
+    self.makeRoom = makeRoom
     self.didCommit = didCommit
   }
 
@@ -126,15 +136,58 @@ extension GroupCommit {
       }
       if batch.isEmpty { return }
       leave(batch.count)
-      var rest = batch
-      while !rest.isEmpty { commit(&rest) }
+      commit(batch)
     }
   }
 
-  /// Commits as many of the batch as one transaction takes: all, unless storage trouble ends it in the middle.
-  private func commit(_ rest: inout ArraySlice<Member>) {
+  /// Commits a batch and tells each member how it went.
+  private func commit(_ batch: ArraySlice<Member>) {
+    var rest = batch
+    // What met a full disk is tried once more where room could be made; whether it can is asked once a batch.
+    var hasRoom: Bool?
+    while !rest.isEmpty {
+      var attempt = Attempt()
+      make(&rest, &attempt)
+      var unlucky = attempt.settle()
+      guard !unlucky.isEmpty else { continue }
+      if hasRoom == nil { hasRoom = makeRoom() }
+      guard hasRoom == true else {
+        for (member, error) in unlucky { member.refuse(error) }
+        continue
+      }
+      var again = ArraySlice(unlucky.map(\.0))
+      while !again.isEmpty {
+        attempt = Attempt()
+        make(&again, &attempt)
+        unlucky = attempt.settle()
+        for (member, error) in unlucky { member.refuse(error) }
+      }
+    }
+  }
+
+  /// What became of the members of one transaction.
+  private struct Attempt {
+    var made: [(member: Member, tell: Tell)] = []
+    var refused: [(member: Member, error: any Error)] = []
+    /// Why nothing was committed.
+    var failure: (any Error)?
+
+    /// Tells the members how it went, but for those that met a full disk: they are given back.
+    func settle() -> [(Member, any Error)] {
+      var unlucky: [(Member, any Error)] = []
+      for (member, error) in refused {
+        if error.isForLackOfRoom { unlucky.append((member, error)) } else { member.refuse(error) }
+      }
+      for (member, tell) in made {
+        if let failure, failure.isForLackOfRoom { unlucky.append((member, failure)) } else { tell(failure) }
+      }
+      return unlucky
+    }
+  }
+
+  /// Makes as many of the rest as one transaction takes: all, unless storage trouble ends it in the middle.
+  private func make(_ rest: inout ArraySlice<Member>, _ attempt: inout Attempt) {
     let count = rest.count
-    var made: [Tell] = []
     do {
       try pool.writeWithoutTransaction { db in
         try db.inTransaction(.immediate) {
@@ -142,10 +195,10 @@ extension GroupCommit {
             do {
               let tell = try count == 1 ? member.make(db) : inSavepoint(of: db, member.make)
               rest.removeFirst()
-              made.append(tell)
+              attempt.made.append((member, tell))
             } catch {
               rest.removeFirst()
-              member.refuse(error)
+              attempt.refused.append((member, error))
               // Alone, it is undone with its transaction. In company, SQLite may have ended the transaction of all by
               // itself (a full disk does that).
               if count == 1 || !db.isInsideTransaction { throw error }
@@ -155,11 +208,10 @@ extension GroupCommit {
         }
         didCommit(db)
       }
-      for tell in made { tell(nil) }
     } catch {
-      for tell in made { tell(error) }
+      attempt.failure = error
       // No transaction could be begun: the rest would fare no better.
-      if rest.count == count { while let member = rest.popFirst() { member.refuse(error) } }
+      if rest.count == count { while let member = rest.popFirst() { attempt.refused.append((member, error)) } }
     }
   }
 
@@ -171,5 +223,16 @@ extension GroupCommit {
     }
     guard let made else { throw Closed() }
     return made
+  }
+}
+
+extension Error {
+  /// Whether the disk had no room: SQLite says so itself, or that writing or growing a file failed.
+  fileprivate var isForLackOfRoom: Bool {
+    guard let error = self as? DatabaseError else { return false }
+    switch error.extendedResultCode {
+    case .SQLITE_FULL, .SQLITE_IOERR_WRITE, .SQLITE_IOERR_SHMSIZE: return true
+    default: return false
+    }
   }
 }

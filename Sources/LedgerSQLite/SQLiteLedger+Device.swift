@@ -19,9 +19,12 @@ extension SQLiteLedger {
   }
 
   /// Changes a stored device; gives it as committed, nil where there is none.
+  ///
+  /// The audit line commits with it.
   public func change(
     _ device: DeviceID,
     nowMS: Int64,
+    audit: AuditLine?,
     _ change: @escaping @Sendable (inout Device) -> Void
   ) async throws -> Device? {
     try await self.change(at: nowMS) { books in
@@ -29,6 +32,7 @@ extension SQLiteLedger {
       var new = old
       change(&new)
       try books.keep(new, over: old)
+      try books.note(audit)
       return new
     }
   }
@@ -45,14 +49,14 @@ extension SQLiteLedger {
     try await change(at: nowMS) { try $0.receive(greeting, resumeWithinMS: resumeWithinMS) }
   }
 
-  /// Notes that an output is held for the operator, or free again (nil).
-  public func hold(_ channel: ChannelID, because words: String?, nowMS: Int64) async throws {
+  /// Notes that an output is held for the operator, or free again (nil); the audit line commits with it, changed or not.
+  public func hold(_ channel: ChannelID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws {
     try await change(at: nowMS) { change in
       var kept = try change.tables.channel(channel)
-      guard kept.heldBecause != words else { return }
+      guard kept.heldBecause != words else { return try change.note(audit) }
       kept.heldBecause = words
       try change.tables.keep(kept)
-      try change.commit(telling: [.channel(channel, heldBecause: words)])
+      try change.commit(telling: [.channel(channel, heldBecause: words)], noting: audit)
     }
   }
 }

@@ -1,11 +1,11 @@
 public import Coinslot
 
 extension SQLiteLedger {
-  /// Adds work that no payment asked for.
+  /// Adds work that no payment asked for; the audit line commits with it.
   ///
   /// - Throws: `WorkshopRefusal.queueFull` where the output has `ChannelBounds.openWork` open pieces; a stop has
   ///   `ChannelBounds.stops` places more.
-  public func add(_ draft: DispatchDraft, nowMS: Int64) async throws -> Dispatch {
+  public func add(_ draft: DispatchDraft, nowMS: Int64, audit: AuditLine?) async throws -> Dispatch {
     try await change(at: nowMS) { change in
       let bound = ChannelBounds.openWork + (draft.command.mode == .stop ? ChannelBounds.stops : 0)
       guard try change.tables.openWork(on: draft.channel).count < bound else { throw WorkshopRefusal.queueFull }
@@ -16,7 +16,7 @@ extension SQLiteLedger {
         slot: nil,
         createdAtMS: nowMS
       )
-      try change.commit(telling: [.queued(dispatch)])
+      try change.commit(telling: [.queued(dispatch)], noting: audit)
       return dispatch
     }
   }

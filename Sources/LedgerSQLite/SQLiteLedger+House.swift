@@ -4,10 +4,23 @@ extension SQLiteLedger {
   /// A named setting kept across restarts.
   public func setting(_ name: String) async throws -> String? { try await read { try $0.setting(name) } }
 
-  /// Keeps a setting.
-  public func keep(setting name: String, _ value: String) async throws {
-    try await change { try $0.keep(setting: name, value) }
+  /// Keeps a setting; the audit line commits with it.
+  public func keep(setting name: String, _ value: String, audit: AuditLine?) async throws {
+    try await change { tables in
+      try tables.keep(setting: name, value)
+      if let audit { try tables.note(audit) }
+    }
   }
+
+  /// Adds a line to the audit log, which is never trimmed; the database refuses to change or delete one.
+  public func note(audit line: AuditLine) async throws {
+    try await change(at: line.atMS) { try $0.commit(noting: line) }
+  }
+
+  /// What operators did, newest first.
+  ///
+  /// - Throws: `LedgerError.badCursor`.
+  public func auditLog(_ page: Page) async throws -> Paged<AuditLine> { try await read { try $0.auditLog(page) } }
 
   /// Appends an event that belongs to no other change.
   public func note(_ event: EventDraft, nowMS: Int64) async throws {

@@ -3,17 +3,26 @@ import GRDB
 import Logging
 
 extension SQLiteLedger {
-  /// Opens the file, brings its tables up to date and proves that commits will last.
+  /// Opens the ledger of a locked folder, brings its tables up to date, and proves that it is the folder's own and that
+  /// commits will last.
   ///
   /// - Throws: As `init`.
   static func open(
-    _ file: String,
+    _ folder: String,
     checkpointPages: Int,
     migrations: [Migration],
     logger: Logger
   ) throws -> DatabasePool {
+    let file = "\(folder)/\(fileName)"
+    let witness = try Incarnation.read(folder)
+    if !Files.exists(file) {
+      // A ledger that is gone is not made anew in silence.
+      _ = try Incarnation.judge(witness, ledger: nil, folder: folder, fresh: "")
+    }
     try Files.make(file)
-    let found = try inspect(file, known: migrations.count)
+    let (found, identity) = try inspect(file, known: migrations.count)
+    let fresh = try DatabaseQueue().read { try Tables($0).freshName() }
+    let step = try Incarnation.judge(witness, ledger: identity, folder: folder, fresh: fresh)
     let pool = try DatabasePool(path: file, configuration: configuration)
     // GRDB sets `synchronous = NORMAL` while it opens, after any preparation of ours: what counts is set now.
     try pool.writeWithoutTransaction { db in
@@ -22,6 +31,7 @@ extension SQLiteLedger {
           PRAGMA synchronous = FULL;
           PRAGMA fullfsync = ON;
           PRAGMA checkpoint_fullfsync = ON;
+          PRAGMA secure_delete = ON;
           PRAGMA journal_size_limit = 67108864;
           PRAGMA cache_size = -16384;
           PRAGMA wal_autocheckpoint = \(max(0, checkpointPages));
@@ -29,12 +39,27 @@ extension SQLiteLedger {
       )
     }
     try Migration.run(migrations, in: pool, file: file, from: found, logger: logger)
+    try take(step, pool, folder: folder)
     let durability = try Durability(of: pool)
     guard durability.isFull else { throw LedgerError.notDurable("\(file): \(durability)") }
     return pool
   }
 
-  private static var configuration: Configuration {
+  /// Gives a new ledger its name, or notes that it has it.
+  private static func take(_ step: Incarnation.Step, _ pool: DatabasePool, folder: String) throws {
+    switch step {
+    case .none: break
+    case .confirm(let kept): try kept.write(folder)
+    case .name(let making):
+      try making.write(folder)
+      try pool.write { db in
+        try Tables(db).keep(Identity(ledger: making.ledger, incarnation: making.number, restoredAtMS: nil))
+      }
+      try Incarnation(ledger: making.ledger, number: making.number, state: .kept).write(folder)
+    }
+  }
+
+  static var configuration: Configuration {
     var configuration = Configuration()
     configuration.label = "coinslot.ledger"
     configuration.maximumReaderCount = 4
@@ -43,17 +68,20 @@ extension SQLiteLedger {
     return configuration
   }
 
-  /// Looks at a file before anything is written to it; gives the version of its tables, 0 where it has none.
-  private static func inspect(_ file: String, known: Int) throws -> Int {
+  /// Looks at a file before anything is written to it; gives the version of its tables, 0 where it has none, and which
+  /// ledger it is.
+  private static func inspect(_ file: String, known: Int) throws -> (version: Int, identity: Identity?) {
     var configuration = configuration
     configuration.readonly = true
     let (owner, version, tables): (Int, Int, Int)
+    let identity: Identity?
     do {
-      (owner, version, tables) = try DatabaseQueue(path: file, configuration: configuration).read { db in
+      (owner, version, tables, identity) = try DatabaseQueue(path: file, configuration: configuration).read { db in
         (
           try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0,
           try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0,
-          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'grdb%'") ?? 0
+          try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE 'grdb%'") ?? 0,
+          try db.tableExists("identity") ? try Tables(db).identity() : nil
         )
       }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
@@ -62,8 +90,15 @@ extension SQLiteLedger {
     guard owner == Migration.owner || (owner == 0 && version == 0 && tables == 0) else {
       throw LedgerError.notWritable("\(file) belongs to another program; move it away")
     }
-    guard version <= known else { throw LedgerError.tooNew(found: version, known: known) }
-    return version
+    guard version <= known else { throw tooNew(version, known: known, file: file) }
+    return (version, identity)
+  }
+
+  /// A ledger of a newer version, with the way back to the copy that was made before its upgrade.
+  private static func tooNew(_ found: Int, known: Int, file: String) -> LedgerError {
+    let copies = stride(from: known, to: 0, by: -1).map { Migration.copy(of: file, version: $0) }
+    let command = copies.first(where: Files.exists).map { "coinslot restore \($0) --data \(Files.parent(of: file))" }
+    return .tooNew(found: found, known: known, restore: command)
   }
 }
 

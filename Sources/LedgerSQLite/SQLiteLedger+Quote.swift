@@ -8,12 +8,16 @@ extension SQLiteLedger {
     try await change(at: request.nowMS) { try $0.quote(request) }
   }
 
-  /// Ends quotes whose time is over, and forgets those that nobody paid once their reserve is over too.
+  /// Ends quotes whose time is over, at most `Quote.sweep` a call; gives how many.
+  ///
+  /// Once their reserve is over too, those that nobody paid are forgotten and what was paid in part is held; each at most
+  /// `Quote.sweep` a call too.
   public func expireQuotes(nowMS: Int64) async throws -> Int {
     try await change(at: nowMS) { change in
       let ended = try change.tables.expireQuotes(nowMS: nowMS)
+      let told = try change.holdUnfinished()
       let dropped = try change.tables.dropSpentQuotes(nowMS: nowMS)
-      if ended + dropped > 0 { try change.commit() }
+      if ended + told.count + dropped > 0 { try change.commit(telling: told) }
       return ended
     }
   }
@@ -43,9 +47,34 @@ extension Change {
       expiresAtMS: request.expiresAtMS,
       client: request.client
     )
-    try tables.insert(quote)
+    try tables.insert(quote, personsKeptMS: request.personsKeptMS)
     try commit()
     return .opened(quote)
+  }
+
+  /// Makes what was paid in part, and will not be paid in full any more, visible; gives what there is to tell.
+  ///
+  /// One held sale a quote, whatever came in how many pieces: the customer wanted one thing, and the operator decides
+  /// once.
+  fileprivate func holdUnfinished() throws -> [EventDraft] {
+    try tables.unfinishedQuotes(nowMS: nowMS).compactMap { unfinished in
+      var quote = unfinished
+      quote.state = .held
+      try tables.update(quote)
+      guard let part = try tables.newestPart(of: quote.id) else { return nil }
+      let sale = Sale.held(
+        SaleID(rawValue: name("sal")),
+        slot: quote.slot,
+        payment: part,
+        quote: quote,
+        amount: quote.received,
+        because: .late,
+        atMS: nowMS
+      )
+      try tables.insert(sale)
+      try tables.holdParts(of: quote.id, in: sale.id, because: .late)
+      return .sale(sale)
+    }
   }
 
   /// The first account that was never given away, else the one that has been free the longest.

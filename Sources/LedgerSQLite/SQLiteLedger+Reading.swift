@@ -56,6 +56,27 @@ extension SQLiteLedger {
   }
 }
 
+// MARK: What alarms look at
+
+extension SQLiteLedger {
+  /// Every account that ever had a payment or a start mark, by chain and address.
+  public func accounts() async throws -> [Account] { try await read { try $0.accounts() } }
+
+  /// How much waits for a person or a machine; every count has its index.
+  public func unsettled(nowMS: Int64) async throws -> Unsettled { try await read { try $0.unsettled(nowMS: nowMS) } }
+
+  /// When a backup was last made and checked, wall-clock milliseconds; nil where none ever was.
+  public func lastBackupAtMS() async throws -> Int64? {
+    try await read { try $0.setting(Self.lastBackup).flatMap { Int64($0) } }
+  }
+
+  /// When this ledger was last restored from a backup, wall-clock milliseconds; nil where it never was.
+  public func restoredAtMS() async throws -> Int64? { try await read { try $0.identity()?.restoredAtMS } }
+
+  /// The setting that says when the last backup was made.
+  static let lastBackup = "ledger.last_backup_at_ms"
+}
+
 // MARK: Work and machines
 
 extension SQLiteLedger {

@@ -19,12 +19,12 @@ extension SQLiteLedger {
     }
   }
 
-  /// Closes a slot with words for the page, or opens it (nil).
-  public func close(_ slot: SlotID, because words: String?, nowMS: Int64) async throws {
+  /// Closes a slot with words for the page, or opens it (nil); the audit line commits with it, changed or not.
+  public func close(_ slot: SlotID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws {
     try await change(at: nowMS) { change in
-      guard try change.tables.closure(of: slot) != words else { return }
+      guard try change.tables.closure(of: slot) != words else { return try change.note(audit) }
       try change.tables.keep(closure: words, of: slot, atMS: nowMS)
-      try change.commit(telling: [.slot(slot, closedBecause: words)])
+      try change.commit(telling: [.slot(slot, closedBecause: words)], noting: audit)
     }
   }
 

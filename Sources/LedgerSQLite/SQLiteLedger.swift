@@ -11,7 +11,9 @@ public import Logging
 ///
 /// ## On failure
 /// Killed at any moment, it opens again with every change that was committed, and with none of one that was not.
-/// A full disk or a failed sync makes calls throw and changes nothing.
+/// A full disk makes calls throw and changes nothing; where a `Ballast` is held it is released first and the commit tried
+/// once more. When there is room again work goes on. Where a sync itself failed, a change whose call threw may still be
+/// found after a power cut; every change can be repeated.
 public final class SQLiteLedger: Ledger {
   /// The folder that this ledger has locked.
   public let folder: String
@@ -30,14 +32,19 @@ public final class SQLiteLedger: Ledger {
   ///   - entropy: Where names of payments, sales and work come from.
   ///   - bell: Rung after each commit that appended events.
   ///   - logger: Told of opening, migrating and closing, at debug.
+  ///   - ballast: Released when a commit finds no room; nil for none.
+  ///   - diskIsFull: Told on each commit that found no room, with whether the ballast made some; called on the writer, so
+  ///     it must not wait for the ledger.
   ///   - checkpointPages: After how many 4 KiB pages SQLite moves changes from its log to the file; 0 for not before it is closed.
-  /// - Throws: `LedgerError.notWritable`, `.inUse`, `.tooNew`, `.notDurable`, each with what was found; what SQLite says
-  ///   of a damaged file.
+  /// - Throws: `LedgerError.notWritable`, `.inUse`, `.tooNew`, `.foreign`, `.notDurable`, each with what was found;
+  ///   `BackupDamaged` where the copy before an upgrade fails its check; what SQLite says of a damaged file.
   public convenience init(
     folder: String,
     entropy: any Entropy,
     bell: Bell? = nil,
     logger: Logger = Logger(label: "coinslot.ledger"),
+    ballast: Ballast? = nil,
+    diskIsFull: @escaping @Sendable (_ madeRoom: Bool) -> Void = { _ in },
     checkpointPages: Int = 1_000
   ) throws {
     try self.init(
@@ -45,6 +52,8 @@ public final class SQLiteLedger: Ledger {
       entropy: entropy,
       bell: bell,
       logger: logger,
+      ballast: ballast,
+      diskIsFull: diskIsFull,
       checkpointPages: checkpointPages,
       migrations: Migration.all
     )
@@ -55,12 +64,13 @@ public final class SQLiteLedger: Ledger {
     entropy: any Entropy,
     bell: Bell?,
     logger: Logger,
+    ballast: Ballast? = nil,
+    diskIsFull: @escaping @Sendable (_ madeRoom: Bool) -> Void = { _ in },
     checkpointPages: Int,
     migrations: [Migration]
   ) throws {
     let lock = try FolderLock(folder)
-    let file = "\(folder)/\(Self.fileName)"
-    let pool = try Self.open(file, checkpointPages: checkpointPages, migrations: migrations, logger: logger)
+    let pool = try Self.open(folder, checkpointPages: checkpointPages, migrations: migrations, logger: logger)
     let told = try pool.read { try Tables($0).newestEvent() }
     self.folder = folder
     self.pool = pool
@@ -68,8 +78,21 @@ public final class SQLiteLedger: Ledger {
     self.logger = logger
     self.lock = lock
     let watch = bell.map { EventWatch($0, told: told) }
-    commits = GroupCommit(pool, didCommit: { db in watch?.look(at: db) })
-    logger.debug("ledger opened", metadata: ["ledger.file": "\(file)", "event.newest": "\(told)"])
+    commits = GroupCommit(
+      pool,
+      makeRoom: {
+        let madeRoom = ballast?.release() ?? false
+        logger.log(
+          level: madeRoom ? .critical : .error,
+          "the disk is full",
+          metadata: ["ballast.released": "\(madeRoom)"]
+        )
+        diskIsFull(madeRoom)
+        return madeRoom
+      },
+      didCommit: { db in watch?.look(at: db) }
+    )
+    logger.debug("ledger opened", metadata: ["ledger.folder": "\(folder)", "event.newest": "\(told)"])
   }
 
   /// The ledger's file in its folder.

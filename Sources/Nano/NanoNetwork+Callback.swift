@@ -1,4 +1,5 @@
 package import Coinslot
+import Logging
 package import Primitives
 
 extension NanoNetwork: CallbackNetwork {
@@ -13,7 +14,11 @@ extension NanoNetwork: CallbackNetwork {
     do { callback = try NanoCallback(decoding: body) } catch { throw CallbackRefusal(error) }
     switch NoticeVerdict(callback) {
     case .candidate(let send):
-      return hearing.transfer(send, frame: ForwardedCallback(callback)?.bytes, heardAtMS: heardAtMS)
+      // Too little for the slots is no hint; old clients have a minimum of their own.
+      let isDust = hearing.isDust(send, atMS: heardAtMS)
+      if isDust { hearing.dropped(send, log: log) }
+      let frame = ForwardedCallback(callback)?.bytes
+      return hearing.transfer(send, frame: frame, heardAtMS: heardAtMS, isHint: !isDust)
     case .ignore, .fetch, .seenOnly: return nil
     case .reject(let flaw): throw CallbackRefusal(flaw)
     }
@@ -31,10 +36,25 @@ extension NanoNetwork: CallbackNetwork {
     /// Whether anybody waits for money at this key.
     func isWanted(_ key: Bytes32) -> Bool { watchSet.account(key) != nil || watchSet.isWatchedByOthers(key) }
 
+    /// Whether the slots that wait there have no use for so little; false where the amount is not known.
+    func isDust(_ send: NoticeVerdict.Candidate, atMS nowMS: Int64) -> Bool {
+      watchSet.isDust(send.claimedAmount, for: send.destination, atMS: nowMS)
+    }
+
+    /// Notes that a send was no hint for the till.
+    func dropped(_ send: NoticeVerdict.Candidate, log: Logger) {
+      log.debug(
+        "payment below the least amount is no hint",
+        metadata: ["payment.transaction": "\(send.hash.hex(uppercase: true))"]
+      )
+    }
+
     /// A send whose hash and signature hold.
     ///
     /// `frame` is what an old client is told; nil where the amount is not known, and then none is told.
-    func transfer(_ send: NoticeVerdict.Candidate, frame: [UInt8]?, heardAtMS: Int64) -> HeardTransfer {
+    func transfer(_ send: NoticeVerdict.Candidate, frame: [UInt8]?, heardAtMS: Int64, isHint: Bool = true)
+      -> HeardTransfer
+    {
       let account =
         watchSet.account(send.destination)
         ?? Account(chain: chain, canonical: NanoAddress.encode(send.destination))
@@ -43,7 +63,8 @@ extension NanoNetwork: CallbackNetwork {
         destination: send.destination,
         sighting: Sighting(id: id, account: account, heardAtMS: heardAtMS),
         amount: frame == nil ? .zero : send.claimedAmount ?? .zero,
-        frame: frame ?? []
+        frame: frame ?? [],
+        isHint: isHint
       )
     }
   }

@@ -17,7 +17,8 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
   private let stream: NanoStream?
   private let rpc: NanoRPC
   private let clock: any Clock
-  private let log: Logger
+  let log: Logger
+  private let untold = UntoldPayments()
   /// Blocks whose confirmation we asked the network for, so that each is asked for once.
   private let nudged = Mutex<Set<PaymentID>>([])
   private let watchers = Mutex<(any WatcherFeed)?>(nil)
@@ -33,7 +34,7 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
     self.watchSet = watchSet
     self.hearing = hearing
     rpc = NanoRPC(url: config.rpc, client: client)
-    verifier = NanoVerifier(chain: config.chain, rpc: rpc)
+    verifier = NanoVerifier(chain: config.chain, rpc: rpc, untold: untold)
     catchUp = NanoCatchUp(chain: config.chain, rpc: rpc, verifier: verifier, clock: clock)
     let condition = NodeCondition(
       rpc: rpc,
@@ -51,12 +52,7 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
 
   package var health: SourceHealth { condition.health }
 
-  package func account(_ text: String) throws(AddressRefusal) -> Account {
-    let key: Bytes32
-    do { key = try NanoAddress.decode(text) } catch { throw AddressRefusal(reason: Self.words(for: error)) }
-    guard key != NanoFacts.burnKey else { throw AddressRefusal(reason: "this is the burn account; nobody owns it") }
-    return Account(chain: chain, canonical: NanoAddress.encode(key))
-  }
+  package func account(_ text: String) throws(AddressRefusal) -> Account { try Self.account(text, on: chain) }
 
   package func uri(for account: Account, amount: Amount?, label: String?, message: String?) -> String {
     guard let key = try? NanoAddress.decode(account.address) else { return "nano:\(account.address)" }
@@ -64,11 +60,11 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
   }
 
   package func watch(_ accounts: [Account: Amount]) async {
-    var keys: [Bytes32: Account] = [:]
-    for account in accounts.keys {
-      if let key = try? NanoAddress.decode(account.address) { keys[key] = account }
+    var keys: [Bytes32: (account: Account, least: Amount)] = [:]
+    for (account, least) in accounts {
+      if let key = try? NanoAddress.decode(account.address) { keys[key] = (account, least) }
     }
-    watchSet.setAccounts(keys)
+    watchSet.setAccounts(keys, nowMS: clock.nowMS)
   }
 
   package func listen(into inbox: any SightingInbox) async {
@@ -80,26 +76,82 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
     }
   }
 
-  package func genesis() async throws(VerificationFailure) -> String { try await condition.genesis() }
+  package func genesis() async throws(VerificationFailure) -> String {
+    try await condition.genesis().hex(uppercase: true)
+  }
+
+  /// Which node we talk to: what `NodeIdentity` reads and compares.
+  ///
+  /// - Throws: `.unavailable` where the node does not answer or is on a wrong network.
+  package func identity() async throws(VerificationFailure) -> String { try await condition.identity().text }
+  package func isSameNode(_ kept: String, _ now: String) -> Bool {
+    guard let kept = NodeIdentity(kept), let now = NodeIdentity(now) else { return false }
+    return kept.mayBe(now)
+  }
 
   package func verify(_ sighting: Sighting, since mark: StartMark) async throws(VerificationFailure) -> Verified {
+    let key = try key(of: sighting.account)
+    guard try await genesis() == mark.genesis else {
+      throw .unavailable("wrong network: watching the account began on another network than the node is on")
+    }
+    let verified: Verified
     do {
-      return try await verifier.verify(sighting, key: try key(of: sighting.account), since: mark)
+      verified = try await verifier.verify(sighting, key: key, since: mark)
     } catch {
       if case .notYet = error { await nudge(sighting) }
       throw error
     }
+    if watchSet.isDust(verified.payment.amount, for: key, atMS: clock.nowMS) {
+      throw .refused("it is less than the least amount that the account's slots hear of")
+    }
+    return verified
   }
 
   package func mark(_ account: Account, least: Amount) async throws(VerificationFailure) -> NewMark {
-    let genesis = try await condition.genesis()
+    let genesis = try await genesis()
     return try await catchUp.mark(account, key: try key(of: account), genesis: genesis, least: least)
   }
 
   package func reread(_ account: Account, from cursor: Cursor, least: Amount) async throws(VerificationFailure)
     -> Reread
   {
-    try await catchUp.reread(account, key: try key(of: account), from: cursor, least: least)
+    let key = try key(of: account)
+    let heard = watchSet.least(key, atMS: clock.nowMS) ?? least
+    let reread = try await catchUp.reread(account, key: key, from: cursor, least: min(least, heard))
+    // What another network's node said of the account must not move its place.
+    _ = try await genesis()
+    return reread
+  }
+
+  /// Every payment to an account that the node knows of and that came after a place, with the amounts the node tells,
+  /// page by page and without end: to compare the books with.
+  ///
+  /// - Throws: `.refused` for what is no account of this network.
+  package func statement(of account: Account, from cursor: Cursor) throws(VerificationFailure) -> NanoStatement {
+    catchUp.statement(try key(of: account), from: cursor, least: Amount(1), limit: 1_000_000)
+  }
+
+  package func statement(
+    of account: Account,
+    from cursor: Cursor,
+    _ page: ([StatementLine]) async throws -> Void
+  ) async throws -> [String] {
+    var statement = try statement(of: account, from: cursor)
+    while let lines = try await statement.next() {
+      var rest = lines.map { line in
+        StatementLine(
+          id: PaymentID(chain: chain, transaction: line.hash.hex(uppercase: true)),
+          amount: line.amount
+        )
+      }[...]
+      while !rest.isEmpty {
+        try await page(Array(rest.prefix(StatementLine.most)))
+        rest = rest.dropFirst(StatementLine.most)
+      }
+    }
+    // What another network's node said of the account is nothing to compare with.
+    _ = try await genesis()
+    return statement.gaps
   }
 
   private func key(of account: Account) throws(VerificationFailure) -> Bytes32 {
@@ -124,16 +176,6 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
       _ = try await rpc.ask(BlockConfirm(hash: hash))
     } catch {
       log.debug("node did not begin a vote", metadata: ["payment.id": "\(sighting.id)", "reason": "\(error.words)"])
-    }
-  }
-
-  private static func words(for refusal: Refusal) -> String {
-    switch refusal {
-    case .badPrefix: "a Nano account begins with nano_"
-    case .short, .long: "a Nano account has 60 characters after nano_"
-    case .badChecksum: "a character is wrong: the checksum does not fit"
-    case .badCharacter: "a Nano account has only digits and lower-case letters, without 0, 2, l and v"
-    default: "not a Nano account"
     }
   }
 }

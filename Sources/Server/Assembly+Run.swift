@@ -24,12 +24,14 @@ extension Assembly {
   /// - Parameters:
   ///   - signals: What ends it gracefully; SIGHUP always reloads.
   ///   - reload: Reads the configuration again; nil where there is no file.
+  ///   - notifier: Told of readiness, reloads and the end.
   ///   - alongside: Runs beside the server once it serves; the server ends in order when it returns or throws.
   ///   - ready: Told once when all listen.
   /// - Throws: `ListenerError` where an address cannot be had.
   package func run(
     signals: [UnixSignal] = [.sigterm, .sigint],
     reload: (@Sendable () throws -> Config)? = nil,
+    notifier: SystemdNotifier = SystemdNotifier(environment: [:], pid: 0),
     alongside: (@Sendable (Addresses) async throws -> Void)? = nil,
     ready: @escaping @Sendable (Addresses) async -> Void
   ) async throws {
@@ -69,12 +71,14 @@ extension Assembly {
       try await webContext(workshop: workshop),
       listen: config.server.listen.map(\.description),
       limits: limits,
+      tls: tls,
       group: group,
       logger: log,
       decide: { devices.webSocket($0, from: $1) },
       onRunning: { listening in
         let addresses = Addresses(publicPort: listening.map(Self.text), callback: callbackAddresses.map(Self.text))
         await ready(addresses)
+        notifier.tell(.ready(status: "serves at \(addresses.publicPort.joined(separator: " "))"))
         serving.yield(addresses)
       }
     )
@@ -87,18 +91,23 @@ extension Assembly {
           ledger: self.ledger,
           networks: self.shopNetworks,
           clock: self.clock,
+          watch: self.watch,
           log: self.log
         ).run()
       },
+      Loop { await self.watch.run() },
     ]
+    services += try await houseServices(group: group, notifier: notifier)
     services += backfills.map { backfill in Loop { await backfill.run() } }
     services += networks.map { network in Loop { await network.listen(into: self.till) } }
     // Ended by its own close, so that the last words of the devices reach the ledger.
     services.append(Ending(run: { await devices.run() }, end: { devices.close() }))
     if let watchers { services.append(Loop { await watchers.run() }) }
     if let callbackListener { services.append(Closing { await callbackListener.close() }) }
-    if let reload { services.append(Loop { await self.reloadOnSignal(reload) }) }
+    if let reload { services.append(Loop { await self.reloadOnSignal(reload, notifier) }) }
     services.append(Serving(run: web.run))
+    // What was started last is told to end first.
+    services.append(Closing { notifier.tell(.stopping) })
     var members = services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) }
     if let alongside {
       let guest = Guest {
@@ -170,9 +179,13 @@ extension Assembly {
       origins: OriginRule(listening: callback.listen, names: config.server.names, origins: callback.origins),
       counters: counters
     )
+    var options = Listener.Options()
+    // Our own node may post as fast as it confirms.
+    options.clients = clientGate(unhurried: rules.allow)
     let listener = try await Listener.serve(
       door,
       on: callback.listen.map(\.description),
+      options: options,
       group: group,
       logger: log
     )
@@ -180,7 +193,7 @@ extension Assembly {
   }
 
   private func webContext(workshop: Workroom) async throws -> WebContext {
-    let ledger = ledger, networks = shopNetworks, clock = clock
+    let ledger = ledger, networks = shopNetworks, clock = clock, obstacles = obstacles
     let epoch: String
     if let kept = try await ledger.setting("ledger.epoch") {
       epoch = kept
@@ -188,7 +201,18 @@ extension Assembly {
       epoch = ID.make("e", nowMS: clock.nowMS, entropy: entropy)
       try await ledger.keep(setting: "ledger.epoch", epoch)
     }
-    return WebContext(
+    var settings = WebSettings(
+      publicURL: config.server.url,
+      ledgerEpoch: epoch,
+      backupFolder: folder,
+      trustedProxies: Set(config.server.trustedProxies.map(\.description)),
+      greatestEventStreams: min(64, config.limits.streams),
+      greatestLivePages: config.limits.streams
+    )
+    settings.names = config.server.names
+    settings.quotesPerClient = config.limits.quotesPerClient
+    settings.tokenFailuresPerClient = config.limits.tokenFailuresPerClient
+    var context = WebContext(
       ledger: ledger,
       storefront: shop,
       workshop: workshop,
@@ -208,28 +232,66 @@ extension Assembly {
           checks.append(ReadinessCheck(name: "ledger_write", state: .failed("\(error)")))
         }
         for network in networks.values {
-          let state = network.health.trouble.map(ReadinessCheck.State.degraded) ?? .ok
+          let trouble = obstacles[.source(network.chain)] ?? network.health.trouble
+          let state = trouble.map(ReadinessCheck.State.degraded) ?? .ok
           checks.append(ReadinessCheck(name: "source_\(network.chain)", state: state))
         }
         return checks
       },
-      settings: WebSettings(
-        publicURL: config.server.url,
-        ledgerEpoch: epoch,
-        backupFolder: folder,
-        trustedProxies: Set(config.server.trustedProxies.map(\.description)),
-        greatestEventStreams: min(64, config.limits.streams),
-        greatestLivePages: config.limits.streams
-      )
+      settings: settings
+    )
+    context.metricsTokenHash = config.server.metricsToken.map { AdminToken.hash(of: $0.text) }
+    context.clients = clientGate(unhurried: [])
+    context.rotateToken = { [ledger, folder, entropy] audit in
+      try await AdminTokenFile.replace(ledger: ledger, folder: folder, entropy: entropy, audit: audit)
+    }
+    context.audit = { [auditOffice] in await auditOffice.make().json }
+    context.sources = sourceDesk
+    return context
+  }
+
+  private var sourceDesk: SourceDesk {
+    let sources = sources, obstacles = obstacles, backfills = backfills
+    let guardian = { @Sendable (chain: Chain) throws(VerificationFailure) -> SourceGuard in
+      guard let source = sources[chain] else { throw .unavailable("there is no node of \(chain)") }
+      return source
+    }
+    return SourceDesk(
+      obstacle: { obstacles[.source($0)] },
+      look: { chain in
+        let node = try await guardian(chain).look()
+        return SourceDesk.Node(kept: node.kept, now: node.now, isSame: node.isSame)
+      },
+      accept: { chain, audit in
+        let name = try await guardian(chain).accept(audit)
+        backfills.forEach { $0.hurry() }
+        return name
+      }
+    )
+  }
+
+  /// Keeps the clients of a listener within their limits; proxies carry other people's requests.
+  private func clientGate(unhurried: [AddressRange]) -> ClientGate {
+    let proxies = config.server.trustedProxies.flatMap(\.ranges)
+    return ClientGate(
+      config.limits.client,
+      treat: { peer in
+        if proxies.contains(where: { $0.contains(peer) }) { return .relay }
+        return unhurried.contains { $0.contains(peer) } ? .unhurried : .limited
+      }
     )
   }
 
   /// Reads the configuration again at each SIGHUP; one with a mistake changes nothing.
-  private func reloadOnSignal(_ reload: @Sendable () throws -> Config) async {
+  private func reloadOnSignal(_ reload: @Sendable () throws -> Config, _ notifier: SystemdNotifier) async {
     for await _ in await UnixSignalsSequence(trapping: .sighup) {
+      notifier.tell(.reloading)
+      // A reload that failed leaves a server that serves as before, and says so by the same word.
+      defer { notifier.tell(.ready(status: "serves")) }
       do {
         let new = try reload()
         try await stock(new)
+        try tls?.reload()
         let waiting = new.settingsThatNeedRestart(since: config)
         log.notice(
           "configuration reloaded",

@@ -25,14 +25,21 @@ package struct Assembly: Sendable {
   let entropy: any Entropy
   let keys: KeyFolder
   let client: HTTPClient
+  let alarmClient: HTTPClient?
+  let tls: ServerTLS?
   let nano: NanoNetwork?
   let registry = DeviceRegistry()
   let marks = Marks()
+  let obstacles = Obstacles()
+  let disk: DiskWatch
+  let watch: ClockWatch
   let hints: HintBoard
   let shop: Shop
   let dispatcher: Dispatcher
   let counter: Counter
   let backfills: [Backfill]
+  let sources: [Chain: SourceGuard]
+  let auditOffice: AuditOffice
   let till: Till
   let counters = GatewayCounters()
   let log: Logger
@@ -48,21 +55,57 @@ package struct Assembly: Sendable {
     try Sodium.start()
     self.config = config
     self.log = log
+    tls = try config.server.tls.map { try ServerTLS(certificateFile: $0.certificate, keyFile: $0.key) }
     let clock = SteadyClock(), entropy = LiveEntropy(), bell = Bell(), registry = self.registry, marks = self.marks
+    let obstacles = self.obstacles
     (self.clock, self.entropy, self.bell) = (clock, entropy, bell)
     let hints = HintBoard(bell: bell)
     self.hints = hints
     folder = config.server.data
-    store = try SQLiteLedger(folder: folder, entropy: entropy, bell: bell, logger: log)
+    let ballast = Ballast(folder: folder), data = folder
+    let disk = DiskWatch(
+      limits: config.server.disk,
+      obstacles: obstacles,
+      clock: clock,
+      log: log,
+      plenty: {
+        // Blocks while the disk finds the space, once.
+        do { try await NIOThreadPool.singleton.runIfActive { try ballast.ensure() } } catch {
+          log.warning("no reserve on the disk", metadata: ["error": "\(error)"])
+        }
+      },
+      look: { FreeSpace(of: data) }
+    )
+    self.disk = disk
+    store = try SQLiteLedger(
+      folder: folder,
+      entropy: entropy,
+      bell: bell,
+      logger: log,
+      ballast: ballast,
+      diskIsFull: { _ in disk.noteFull() }
+    )
     let ledger: any Ledger = store
     self.ledger = ledger
+    let watch = ClockWatch(
+      clock: clock,
+      ledger: ledger,
+      obstacles: obstacles,
+      releasedAtMS: Release.madeAtMS,
+      log: log
+    )
+    self.watch = watch
     hasNewToken = try await AdminTokenFile.ensure(ledger: ledger, folder: folder, entropy: entropy)
     let ownFiles = config.devices.compactMap { device in device.keyFile.map { (device.id, $0) } }
     keys = KeyFolder(
       folder: "\(folder)/devices",
       ownFiles: Dictionary(ownFiles, uniquingKeysWith: { $1 }),
+      master: config.server.masterKey.flatMap { MasterKey(text: $0.text) },
       entropy: entropy
     )
+    let sealed = try keys.sealAll()
+    if sealed > 0 { log.notice("device keys were sealed with the master key", metadata: ["keys": "\(sealed)"]) }
+    alarmClient = config.alarms.map { _ in AlarmPost.client() }
     client = HTTPClient(eventLoopGroupProvider: .singleton)
     let nano = try config.nano.map { [client] nano in
       NanoNetwork(
@@ -82,33 +125,51 @@ package struct Assembly: Sendable {
       ledger: ledger,
       networks: networks,
       marks: marks,
+      obstacles: obstacles,
       session: session,
       clock: clock,
-      entropy: entropy
+      entropy: entropy,
+      personsKeptMS: config.retention.peopleMS
     )
-    let dispatcher = Dispatcher(ledger: ledger, actuator: registry, clock: clock, log: log)
+    let dispatcher = Dispatcher(ledger: ledger, actuator: registry, clock: clock, watch: watch, log: log)
     self.dispatcher = dispatcher
     let counter = Counter(
       ledger: ledger,
       networks: networks,
       marks: marks,
+      obstacles: obstacles,
       shop: shop,
       clock: clock,
       session: session,
+      personsKeptMS: config.retention.peopleMS,
       handOver: { await dispatcher.take($0) },
       log: log
     )
     self.counter = counter
     let shop = self.shop
+    let sources = networks.mapValues {
+      SourceGuard(network: $0, ledger: ledger, obstacles: obstacles, log: log)
+    }
+    self.sources = sources
+    let audit = Audit(ledger: ledger, networks: networks, sources: sources, shop: shop, clock: clock)
+    auditOffice = AuditOffice(zone: config.server.timeZone, ledger: ledger, clock: clock, log: log) {
+      AuditFinding(await audit.run())
+    }
     let backfills = networks.values.map { network in
-      Backfill(network: network, ledger: ledger, counter: counter, marks: marks, shop: shop, clock: clock, log: log)
+      Backfill(
+        network: network,
+        ledger: ledger,
+        counter: counter,
+        marks: marks,
+        shop: shop,
+        source: sources[network.chain] ?? SourceGuard(network: network, ledger: ledger, obstacles: obstacles, log: log),
+        clock: clock,
+        log: log
+      )
     }
     self.backfills = backfills
     till = Till(counter: counter, detected: { hints.note($0) }, clock: clock) { _ in backfills.forEach { $0.hurry() } }
-    if let newest = try await ledger.newestMoment(), newest > clock.nowMS {
-      shop.clockTrouble = "the clock is earlier than what was recorded already; set it and restart"
-      log.critical("clock is earlier than the ledger; nothing is sold", metadata: ["ledger.newest": "\(newest)"])
-    }
+    try await watch.begin()
     try await stock(config)
   }
 
@@ -128,6 +189,7 @@ package struct Assembly: Sendable {
   /// Ends what `init` opened; `run` does so itself at its end.
   package func close() async {
     try? await client.shutdown()
+    try? await alarmClient?.shutdown()
     try? await store.close()
   }
 }

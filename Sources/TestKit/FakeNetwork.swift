@@ -11,7 +11,22 @@ package final class FakeNetwork: PaymentNetwork, Sendable {
     var inbox: (any SightingInbox)?
     var watched: [Account: Amount] = [:]
     var verifications = 0
+    var identity: String?
+    var tales = Tales()
   }
+
+  /// What the node tells otherwise than it is, in statements only.
+  package struct Tales: Sendable {
+    /// Payments it invents.
+    package var invented: [Account: [StatementLine]] = [:]
+    /// Payments it keeps to itself.
+    package var hidden: Set<PaymentID> = []
+    /// Amounts it tells wrongly, or (nil) not at all.
+    package var amounts: [PaymentID: Amount?] = [:]
+    /// What it cannot tell.
+    package var gaps: [String] = []
+  }
+
   private let state = Mutex(State())
   private let clock: any Clock
   package let chain: Chain
@@ -89,6 +104,34 @@ package final class FakeNetwork: PaymentNetwork, Sendable {
     }
   }
 
+  package func identity() async throws(VerificationFailure) -> String {
+    let genesis = try await genesis()
+    return state.withLock { $0.identity } ?? genesis
+  }
+
+  package func statement(
+    of account: Account,
+    from cursor: Cursor,
+    _ page: ([StatementLine]) async throws -> Void
+  ) async throws -> [String] {
+    let (lines, gaps) = state.withLock { state in
+      // As a node would: what lies unclaimed is listed whenever it came, so all of it is.
+      let own = state.payments.filter { $0.isConfirmed && $0.payment.account == account }.map(\.payment)
+      let told = own.filter { !state.tales.hidden.contains($0.id) }
+      let lines = told.map { payment in
+        StatementLine(id: payment.id, amount: state.tales.amounts[payment.id] ?? payment.amount)
+      }
+      return (lines + (state.tales.invented[account] ?? []), state.tales.gaps)
+    }
+    // Short pages, so that readers meet several of them.
+    for start in stride(from: 0, to: lines.count, by: 3) {
+      try checkPresence()
+      try await page(Array(lines[start..<min(start + 3, lines.count)]))
+    }
+    try checkPresence()
+    return gaps
+  }
+
   private static func count(_ cursor: Cursor) -> Int { Int(cursor.position) ?? 0 }
 
   private func checkPresence() throws(VerificationFailure) {
@@ -107,6 +150,12 @@ extension FakeNetwork {
       _ = inbox?.hear(Sighting(id: payment.id, account: payment.account, heardAtMS: clock.nowMS))
     }
   }
+
+  /// Changes what the node's statements tell.
+  package func tell(_ change: (inout Tales) -> Void) { state.withLock { change(&$0.tales) } }
+
+  /// Another node answers from now on.
+  package func become(_ identity: String) { state.withLock { $0.identity = identity } }
 
   /// Makes a payment final.
   package func confirm(_ id: PaymentID) {

@@ -158,66 +158,13 @@ extension LedgerConformance {
       try expect(try await ledger.findOwner(of: accounts[1], nowMS: freeMS + 2), is: "quo_10")
       try expect(try await ledger.findOwner(of: Sample.account(7), nowMS: freeMS + 2), is: nil)
     },
-    Case("part payments of one quote add up and end in one sale") { suite in
-      let ledger = try await suite.make()
-      _ = try await ledger.install()
-      let account = Sample.account(5)
-      _ = try await ledger.openOwn("quo_1", [account])
-      let start = try await ledger.newestEvent()
-      for (transaction, units, sum) in [("A", 30, 30), ("B", 60, 90)] as [(String, UInt128, UInt128)] {
-        try expect(
-          try await ledger.admit(
-            Sample.payment(transaction, units, to: account),
-            .part(quote: "quo_1", received: Amount(sum))
-          ),
-          is: .recorded(.part, sale: nil, dispatch: nil)
-        )
-        try expect(try await ledger.standing(of: transaction), is: .part)
-        let quote = try need(try await ledger.quote("quo_1"))
-        try expect(quote.received, is: Amount(sum))
-        try expect(quote.state, is: .open)
-      }
-      try expect(try await ledger.sums(of: account), is: [.part: Amount(90)])
-      let (sale, dispatch) = try await ledger.sell("C", 15, to: account, quote: "quo_1")
-      let quote = try need(try await ledger.quote("quo_1"))
-      try expect(quote.received, is: Amount(105))
-      try expect(quote.state, is: .paid)
-      for transaction in ["A", "B", "C"] {
-        let record = try need(try await ledger.payment(Sample.payment(transaction).id))
-        try expect(record.standing, is: .sold)
-        try expect(record.sale, is: sale.id)
-      }
-      try expect(try await ledger.sums(of: account), is: [.sold: Amount(105)])
-      try expect(
-        try await ledger.eventTypes(after: start),
-        is: ["payment.partial", "payment.partial", "payment.confirmed", "sale.created", "dispatch.queued"]
-      )
-      // They share the sale's fate.
-      _ = try await ledger.end(dispatch.id, .expired, "never_offered")
-      try expect(try await ledger.sums(of: account), is: [.refundDue: Amount(105)])
-      try expect(try await ledger.ownedAccounts(), is: [])
-    },
-    Case("quotes nobody paid are forgotten, those with money are not") { suite in
-      let ledger = try await suite.make()
-      let quote = try await ledger.open("quo_1", due: 101)
-      _ = try await ledger.openOwn("quo_2", [Sample.account(5)])
-      _ = try await ledger.admit(
-        Sample.payment("A", 30, to: Sample.account(5)),
-        .part(quote: "quo_2", received: Amount(30))
-      )
-      let freeMS = quote.expiresAtMS + Quote.reserveMS
-      try expect(try await ledger.expireQuotes(nowMS: freeMS - 1), is: 2)
-      try expect(try need(try await ledger.quote("quo_1")).state, is: .expired)
-      try expect(try await ledger.expireQuotes(nowMS: freeMS), is: 0)
-      try expect(try await ledger.quote("quo_1"), is: nil)
-      try expect(try need(try await ledger.quote("quo_2")).received, is: Amount(30))
-      try expect(try await ledger.sums(of: Sample.account(5)), is: [.part: Amount(30)])
-    },
   ]
 
-  private static let lifeMS: Int64 = 900_000
+  /// How long a quote counts here, milliseconds.
+  static let lifeMS: Int64 = 900_000
 
-  fileprivate static func request(
+  /// A wish for a quote.
+  static func request(
     _ id: String,
     price: UInt64 = 100,
     client: String = "alice",
@@ -266,7 +213,8 @@ extension LedgerConformance {
 }
 
 extension Ledger {
-  fileprivate func ask(
+  /// Asks for a quote with this amount at a shared account.
+  func ask(
     _ id: String,
     due: UInt64,
     price: UInt64 = 100,
@@ -285,7 +233,8 @@ extension Ledger {
     )
   }
 
-  fileprivate func askOwn(
+  /// Asks for a quote with one of these accounts to itself.
+  func askOwn(
     _ id: String,
     _ accounts: [Account],
     client: String = "alice",
@@ -294,7 +243,8 @@ extension Ledger {
     try await quote(LedgerConformance.request(id, client: client, nowMS: nowMS, place: .own(accounts)))
   }
 
-  fileprivate func open(
+  /// Makes a quote with this amount at a shared account.
+  func open(
     _ id: String,
     due: UInt64,
     price: UInt64 = 100,
@@ -311,7 +261,8 @@ extension Ledger {
     return quote
   }
 
-  fileprivate func openOwn(
+  /// Makes a quote with one of these accounts to itself.
+  func openOwn(
     _ id: String,
     _ accounts: [Account],
     client: String = "alice",
@@ -332,7 +283,7 @@ extension Ledger {
   }
 
   /// The quote that a decision finds to own an account; nothing is recorded.
-  fileprivate func findOwner(of account: Account, nowMS: Int64) async throws -> String? {
+  func findOwner(of account: Account, nowMS: Int64) async throws -> String? {
     try await look(nowMS: nowMS) { try $0.quote(owning: account)?.id }
   }
 }

@@ -15,7 +15,7 @@ extension LedgerConformance {
     Case("a backup is whole, though work goes on meanwhile") { suite in
       let ledger = try await suite.make()
       try await fill(ledger)
-      let before = try await ledger.newestEvent()
+      let before = try await ledger.payments(Page(limit: 200), account: nil).data
       let copy = try await withThrowingTaskGroup(of: (any Ledger)?.self) { group in
         for number in 0..<60 {
           group.addTask {
@@ -27,10 +27,8 @@ extension LedgerConformance {
         return try await group.reduce(nil) { $0 ?? $1 }
       }
       let restored = try need(copy)
-      let newest = try await restored.newestEvent()
-      try expect(newest >= before, "what was there before is in the copy")
-      let told = try await restored.allEvents()
-      try expect(told, is: Array(try await ledger.allEvents().prefix(told.count)))
+      let known = try await restored.known(among: before.map(\.payment.id))
+      try expect(known.count, is: before.count, "what was there before is in the copy")
       // No sale is there by half.
       let sold = try await restored.payments(Page(limit: 200), account: Sample.account(3)).data
       for record in sold {
@@ -38,7 +36,8 @@ extension LedgerConformance {
         _ = try need(try await restored.dispatch(of: sale.id))
       }
       let sum = UInt128(sold.count) * 7
-      try expect(try await restored.sums(of: Sample.account(3)), is: sold.isEmpty ? [:] : [.sold: Amount(sum)])
+      let pots = try await restored.sums(of: Sample.account(3)).values
+      try expect(pots.reduce(0) { $0 + $1.units }, is: sum)
       _ = try await restored.sell("own life")
       try expect(try await ledger.payment(Sample.payment("own life").id), is: nil)
     },

@@ -7,8 +7,11 @@ public struct LedgerConformance: Sendable {
   public let make: @Sendable () async throws -> any Ledger
   /// Stops a ledger and opens what it left behind.
   public let reopen: @Sendable (any Ledger) async throws -> any Ledger
-  /// Backs a ledger up to a new file and opens the copy.
+  /// Backs a ledger up, restores the backup at `restoredAtMS`, and opens what that makes.
   public let restore: @Sendable (any Ledger) async throws -> any Ledger
+
+  /// When a ledger is restored here, wall-clock milliseconds: a day after all that the cases do.
+  public static let restoredAtMS = Sample.startMS + 86_400_000
 
   /// The suite over one kind of ledger.
   public init(
@@ -38,7 +41,8 @@ public struct LedgerConformance: Sendable {
 
   /// All of it.
   public static let cases: [Case] =
-    admission + quotes + work + outcomes + greetings + events + house + pages + histories + storage
+    admission + quotes + parts + work + outcomes + greetings + events + house + people + watchfulness + pages
+    + histories + storage + restoring
 
   /// A promise that was not kept, and where the suite noticed.
   public struct Broken: Error, CustomStringConvertible {

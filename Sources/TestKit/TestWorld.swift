@@ -5,14 +5,27 @@ import Synchronization
 package final class TestClock: Clock, Sendable {
   private let now: Mutex<Int64>
   private let aside = Mutex<Int64>(0)
+  private let begun = Mutex(0)
 
   /// A clock that shows a moment.
   package init(_ nowMS: Int64 = 1_800_000_000_000) { now = Mutex(nowMS) }
 
   package var nowMS: Int64 { now.withLock { $0 } }
   package var wallMS: Int64 { nowMS + aside.withLock { $0 } }
+  package func adoptWall() {
+    let asideMS = aside.withLock { aside in
+      defer { aside = 0 }
+      return aside
+    }
+    advance(asideMS)
+  }
   /// Real time: what a test waits for goes on by itself.
-  package func pause(forMS: Int64) async { try? await Task.sleep(for: .milliseconds(forMS)) }
+  package func pause(forMS: Int64) async {
+    begun.withLock { $0 += 1 }
+    try? await Task.sleep(for: .milliseconds(forMS))
+  }
+  /// How many pauses were begun.
+  package var pauses: Int { begun.withLock { $0 } }
   /// Sets the wall clock that much beside the steady one.
   package func setWall(asideMS: Int64) { aside.withLock { $0 = asideMS } }
   /// Moves on, or back.

@@ -1,4 +1,6 @@
 public import Coinslot
+package import Primitives
+package import Sockets
 
 /// Everything the pages and the API need of the rest of the server.
 public struct WebContext: Sendable {
@@ -27,6 +29,22 @@ public struct WebContext: Sendable {
   public let readiness: @Sendable () async -> [ReadinessCheck]
   /// Settings that do not change while the server runs.
   public let settings: WebSettings
+  /// What is counted, and shown at `/metrics`.
+  package var metrics = StandardMetrics()
+  /// The hash of the token that opens `/metrics` and nothing else (`AdminToken.hash(of:)`); nil where there is none.
+  package var metricsTokenHash: String?
+  /// Makes another admin token, lays it where the owner of the machine finds it, and gives it; nil where this server
+  /// cannot.
+  package var rotateToken: (@Sendable (AuditLine) async throws -> String)?
+  /// Compares the ledger with the nodes and gives the answer of `GET /v1/audit`; nil where this server cannot.
+  package var audit: (@Sendable () async -> JSONValue)?
+  /// The nodes behind the networks, and taking another one for the right one; nil where this server cannot.
+  package var sources: SourceDesk?
+  /// Keeps every client of the public port within its limits; nil: no limits.
+  package var clients: ClientGate?
+
+  /// Microseconds for the rates of clients.
+  var rateClock: @Sendable () -> Int64 { { [clock] in clock.nowMS * 1_000 } }
 
   /// The context of a server; without `hints` nobody notes any, and pages tell of a payment once it is recorded.
   public init(
@@ -83,6 +101,18 @@ public struct WebSettings: Sendable {
   public let greatestEventStreams: Int
   /// How many customers' pages may be live at once; beyond it a page looks again by itself.
   public let greatestLivePages: Int
+  /// Further names, `host` or `host:port`, under which browsers may reach us, besides `publicURL`, addresses, and names
+  /// that only a local network knows.
+  public var names: [String] = []
+  /// Quotes that one client may ask for in ten minutes; 0: no limit.
+  ///
+  /// How many it may have open is the ledger's rule.
+  public var quotesPerClient = 60
+  /// Wrong tokens that one client may show in ten minutes until it is answered 429; 0: no limit.
+  public var tokenFailuresPerClient = 20
+
+  /// The time of slow rates, milliseconds.
+  static let longRateMS: Int64 = 600_000
 
   /// The settings; the numbers have good values unless told otherwise.
   public init(
@@ -105,6 +135,44 @@ public struct WebSettings: Sendable {
     self.streamLifeMS = streamLifeMS
     self.greatestEventStreams = greatestEventStreams
     self.greatestLivePages = greatestLivePages
+  }
+}
+
+/// What an operator may ask of the nodes.
+package struct SourceDesk: Sendable {
+  /// A node as it is known and as it is.
+  package struct Node: Hashable, Sendable {
+    /// The node that is known; nil before the first.
+    package let kept: String?
+    /// The node that answers now.
+    package let now: String
+    /// Whether the two can be the same.
+    package let isSame: Bool
+
+    /// A node.
+    package init(kept: String?, now: String, isSame: Bool) {
+      self.kept = kept
+      self.now = now
+      self.isSame = isSame
+    }
+  }
+
+  /// Why nothing that a chain's node says is believed; nil where it is.
+  let obstacle: @Sendable (Chain) -> String?
+  /// Asks the node of a chain who it is; throws `VerificationFailure` where it does not answer.
+  let look: @Sendable (Chain) async throws -> Node
+  /// Takes the node that answers now for the right one, and reads anew; gives its name.
+  let accept: @Sendable (Chain, AuditLine) async throws -> String
+
+  /// A desk over these.
+  package init(
+    obstacle: @escaping @Sendable (Chain) -> String?,
+    look: @escaping @Sendable (Chain) async throws -> Node,
+    accept: @escaping @Sendable (Chain, AuditLine) async throws -> String
+  ) {
+    self.obstacle = obstacle
+    self.look = look
+    self.accept = accept
   }
 }
 

@@ -8,8 +8,20 @@ import Testing
 
 /// Servers and devices that are killed at any moment, and a server that was away while money came.
 @Suite(.serialized, .timeLimit(.minutes(15))) struct KillTests {
-  static let kills = Int(ProcessInfo.processInfo.environment["COINSLOT_KILLS"] ?? "") ?? 50
-  static let payments = Int(ProcessInfo.processInfo.environment["COINSLOT_KILL_PAYMENTS"] ?? "") ?? 1_000
+  /// What is on disk after a kill.
+  enum Disk: String, CaseIterable {
+    /// The process died and the machine did not: all that was written is there.
+    case kept
+    /// As after a power cut: what was not synced is gone.
+    case unsyncedLost = "unsynced_lost"
+
+    private func count(_ name: String, else usual: Int) -> Int {
+      Int(ProcessInfo.processInfo.environment[name] ?? "") ?? usual
+    }
+    /// How often the server is killed, and how many payments come meanwhile.
+    var kills: Int { self == .kept ? count("COINSLOT_KILLS", else: 50) : count("COINSLOT_POWER_CUTS", else: 10) }
+    var payments: Int { kills * 20 }
+  }
 
   /// Four slots on four outputs, each with an account of its own; a payment runs its output for a moment.
   static func slots(_ accounts: [String]) -> String {
@@ -26,8 +38,12 @@ import Testing
     }.joined(separator: "\n")
   }
 
-  @Test func nothingIsLostAndNothingHappensTwice() async throws {
+  @Test(arguments: Disk.allCases) func nothingIsLostAndNothingHappensTwice(_ disk: Disk) async throws {
     try await withFolder { folder in
+      let shim = disk == .unsyncedLost ? try await Shim.build(in: folder) : nil
+      let night = shim.map { shim in
+        ["LD_PRELOAD": shim.library, "BAD_NIGHT_FOLDER": "\(folder)/data", "BAD_NIGHT_UNSYNCED": "1"]
+      }
       let server = try RunningServer(folder: folder)
       var options = NanoSimulatorOptions()
       options.callbackURL = server.callbackURL
@@ -43,32 +59,33 @@ import Testing
         devices: ["relay"],
         slots: Self.slots(keys.map(\.address))
       )
-      var program = try await server.start()
+      var program = try await server.start(environment: night ?? [:])
       var device = try server.startDevice("relay", arguments: ["--channels", "4"])
       #expect(try await eventually(within: 60) { try await isReady(server) })
 
       let price = try Asset.nano.amount("0.1")
       let paying = Task {
         var hashes: [String] = []
-        for n in 0..<Self.payments {
+        for n in 0..<disk.payments {
           let hash = try await sim.pay(to: keys[n % 4].account, price, from: n % sim.accounts.count)
           hashes.append(hash.hex(uppercase: true))
           try await Task.sleep(for: .milliseconds(40))
         }
         return hashes
       }
-      var deviceKills = 0
-      for kill in 0..<Self.kills {
+      var deviceKills = 0, takenBack = 0
+      for kill in 0..<disk.kills {
         try await Task.sleep(for: .milliseconds(Int.random(in: 50...900)))
         program.kill(SIGKILL)
         try await program.wait()
+        if let shim { takenBack += try await shim.takeBack(in: "\(folder)/data") }
         if kill % 3 == 0 {
           device.kill(SIGKILL)
           try await device.wait()
           device = try server.startDevice("relay", arguments: ["--channels", "4"])
           deviceKills += 1
         }
-        program = try await server.start()
+        program = try await server.start(environment: night ?? [:])
       }
       let hashes = try await paying.value
       // Calm: everything is found, everything ends.
@@ -90,7 +107,10 @@ import Testing
       let sales = try await server.all("/v1/sales")
       #expect(sales.count == want.count)
       var outcomes: [String: Int] = [:]
-      for sale in sales { outcomes[sale["outcome"]?.string ?? "none", default: 0] += 1 }
+      for sale in sales {
+        let reason = sale["outcome"]?.string == "held" ? sale["reason"]?.string : nil
+        outcomes[[sale["outcome"]?.string ?? "none", reason].compactMap { $0 }.joined(separator: " "), default: 0] += 1
+      }
       #expect(outcomes["none"] == nil)
       let dispatches = try await server.all("/v1/dispatches")
       let pulses = server.pulses("relay")
@@ -100,15 +120,52 @@ import Testing
       #expect(done.allSatisfy { pulses[$0] == 1 })
       let never = dispatches.filter { $0["outcome"]?.string == "expired" }.compactMap { $0["id"]?.string }
       #expect(never.allSatisfy { pulses[$0] == nil })
+      let deadlines = dispatches.map { ($0["id"]?.string ?? "", Int64($0["deadline_at_ms"]?.number ?? "") ?? 0) }
+      let late = server.starts("relay").filter { id, atMS in deadlines.contains { $0.0 == id && $0.1 < atMS } }
+      #expect(late.isEmpty)
       print(
-        "kill test: \(Self.kills) server kills, \(deviceKills) device kills, \(want.count) payments made,"
+        "kill test (\(disk.rawValue)): \(disk.kills) server kills, \(deviceKills) device kills,"
+          + (shim == nil ? "" : " \(takenBack) unsynced writes thrown away,") + " \(want.count) payments made,"
           + " \(recorded.count) recorded (\(Set(recorded).count) distinct), \(sales.count) sales, outcomes \(outcomes.sorted { $0.key < $1.key }),"
-          + " \(dispatches.count) dispatches, \(pulses.count) ran, \(pulses.values.filter { $0 > 1 }.count) ran twice"
+          + " \(dispatches.count) dispatches, \(pulses.count) ran,"
+          + " \(pulses.values.filter { $0 > 1 }.count) ran twice, \(late.count) started late"
       )
       device.kill(SIGTERM)
       program.kill(SIGTERM)
       #expect(try await program.wait() == 0)
       await sim.stop()
+    }
+  }
+
+  /// The layer that throws writes away must itself be able to lose some.
+  @Test(arguments: [("FULL", 100), ("NORMAL", 0)]) func aLedgerWithoutSyncsWouldLose(_ mode: String, _ kept: Int)
+    async throws
+  {
+    try await withFolder { folder in
+      let shim = try await Shim.build(in: folder)
+      let data = "\(folder)/data"
+      try FileManager.default.createDirectory(atPath: data, withIntermediateDirectories: true)
+      let script = """
+        import os, sqlite3
+        db = sqlite3.connect('\(data)/x', isolation_level=None)
+        if os.environ.get('COUNT'):
+          print(db.execute("select count(*) from sqlite_schema where name = 't'").fetchone()[0] and
+            db.execute('select count(*) from t').fetchone()[0])
+        else:
+          db.execute('pragma journal_mode = wal')
+          db.execute('pragma synchronous = \(mode)')
+          db.execute('create table t(a)')
+          for n in range(100): db.execute('insert into t values (?)', (n,))
+          os.kill(os.getpid(), 9)
+        """
+      let night = ["LD_PRELOAD": shim.library, "BAD_NIGHT_FOLDER": data, "BAD_NIGHT_UNSYNCED": "1"]
+      let writer = try Program("/usr/bin/env", ["python3", "-c", script], environment: night)
+      #expect(try await writer.wait() == SIGKILL)
+      let takenBack = try await shim.takeBack(in: data)
+      #expect((takenBack > 0) == (kept == 0))
+      let reader = try Program("/usr/bin/env", ["python3", "-c", script], environment: ["COUNT": "1"])
+      try await reader.wait()
+      #expect(reader.lines.last == "\(kept)", "\(reader.errors)")
     }
   }
 

@@ -9,7 +9,9 @@ struct ProgramTests {
     ["slot", "list"], ["slot", "open"], ["slot", "close"], ["device", "list"], ["device", "add"], ["device", "ping"],
     ["device", "trigger"], ["device", "stop"], ["device", "rotate"], ["device", "release"], ["device", "revoke"],
     ["device", "run"], ["payment", "list"], ["payment", "show"], ["dispatch", "list"], ["dispatch", "show"], ["listen"],
-    ["sim", "nano"], ["version"],
+    ["sim", "nano"], ["version"], ["doctor"], ["alarm", "test"], ["token", "rotate"], ["token", "reset"],
+    ["master-key", "new"], ["person", "show"], ["person", "erase"], ["audit-log"], ["backup", "make"],
+    ["backup", "verify"], ["restore"],
   ]
 
   @Test(arguments: commands) func helpShowsAnExample(_ command: [String]) async throws {

@@ -1,4 +1,3 @@
-import Coinslot
 import Foundation
 import Nano
 import Primitives
@@ -80,10 +79,14 @@ import Testing
     }
   }
 
+  /// A node that learned of the blocks while it was away from us: watched first, then restarted with them.
   @Test func aPublishedBlockPaysForASlot() async throws {
     try await withFolder { folder in
       let server = try RunningServer(folder: folder)
-      let sim = try await NanoSimulator.start()
+      let rpcPort = try freePort(), webSocketPort = try freePort()
+      let blocks = "\(folder)/blocks.json"
+      let file = try #require(try Vectors.json("nano.json"))
+      try Data(try #require(file["blocks_public"]).bytes(style: .pretty)).write(to: URL(filePath: blocks))
       let real = try Self.published(Self.sends[1])
       let address = try #require(real.block["link_as_account"]?.string)
       let slots = """
@@ -93,7 +96,13 @@ import Testing
             price: { steps: [ { at: "30000 XNO", gives: 1s }, { at: "90000 XNO", gives: 2s } ] }
             does: { device: relay, channel: 0 }
         """
-      try server.configure(rpc: sim.rpcURL, webSocket: sim.webSocketURL, devices: ["relay"], slots: slots)
+      try server.configure(
+        rpc: "http://127.0.0.1:\(rpcPort)",
+        webSocket: "ws://127.0.0.1:\(webSocketPort)",
+        devices: ["relay"],
+        slots: slots
+      )
+      var node = try startNode(rpcPort, webSocketPort)
       let program = try await server.start()
       let device = try server.startDevice("relay")
       #expect(
@@ -101,27 +110,38 @@ import Testing
           try await server.get("/v1/slots/real")["pay"]?.array?.first?["state"]?["word"]?.string == "ready"
         }
       )
-      let file = try #require(try Vectors.json("nano.json"))
-      try await sim.preload(try PreloadedBlock.read(try #require(file["blocks_public"])), announces: true)
-      #expect(
-        try await eventually(within: 30) {
-          try await server.all("/v1/payments").contains { $0["transaction"]?.string == Self.sends[1] }
-        }
-      )
+      node.kill(SIGTERM)
+      try await node.wait()
+      node = try startNode(rpcPort, webSocketPort, "--preload", blocks)
+      let isRecorded = try await eventually(within: 60) {
+        try await server.all("/v1/payments").contains { $0["transaction"]?.string == Self.sends[1] }
+      }
+      #expect(isRecorded)
       let payments = try await server.all("/v1/payments")
       let payment = try #require(payments.first { $0["transaction"]?.string == Self.sends[1] })
       #expect(payment["amount"]?.string == real.amount)
       #expect(payment["standing"]?.string == "sold")
-      #expect(
-        try await eventually(within: 30) {
-          let sales = try await server.all("/v1/sales")
-          return sales.first { $0["id"]?.string == payment["sale"]?.string }?["outcome"]?.string == "done"
-        }
-      )
+      let isDone = try await eventually(within: 30) {
+        let sales = try await server.all("/v1/sales")
+        return sales.first { $0["id"]?.string == payment["sale"]?.string }?["outcome"]?.string == "done"
+      }
+      #expect(isDone)
+      print("real blocks: preloaded into the toy node, \(Self.sends[1].prefix(8)) paid \(real.amount) raw and is done")
       device.kill(SIGTERM)
       program.kill(SIGTERM)
       try await program.wait()
-      await sim.stop()
+      node.kill(SIGTERM)
+      try await node.wait()
     }
+  }
+
+  private func startNode(_ rpcPort: Int, _ webSocketPort: Int, _ arguments: String...) throws -> Program {
+    try Program(
+      Program.binary,
+      [
+        "sim", "nano", "--seed", "real blocks", "--rpc-port", "\(rpcPort)", "--websocket-port", "\(webSocketPort)",
+        "--control-port", "0",
+      ] + arguments
+    )
   }
 }

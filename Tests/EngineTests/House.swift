@@ -30,6 +30,8 @@ final class House: Sendable {
   let network: FakeNetwork
   let actuator: FakeActuator
   let marks = Marks()
+  let obstacles = Obstacles()
+  let watch: ClockWatch
   let shop: Shop
   let dispatcher: Dispatcher
   let counter: Counter
@@ -55,17 +57,21 @@ final class House: Sendable {
       ledger: ledger,
       networks: networks,
       marks: marks,
+      obstacles: obstacles,
       session: { actuator.session(of: $0) },
       clock: clock,
       entropy: TestEntropy()
     )
     try await shop.stock(SlotBook([slot]))
-    let dispatcher = Dispatcher(ledger: ledger, actuator: actuator, clock: clock, log: log)
+    let watch = ClockWatch(clock: clock, ledger: store, obstacles: obstacles, releasedAtMS: 0, log: log)
+    self.watch = watch
+    let dispatcher = Dispatcher(ledger: ledger, actuator: actuator, clock: clock, watch: watch, log: log)
     self.dispatcher = dispatcher
     counter = Counter(
       ledger: ledger,
       networks: networks,
       marks: marks,
+      obstacles: obstacles,
       shop: shop,
       clock: clock,
       session: { actuator.session(of: $0) },
@@ -78,6 +84,7 @@ final class House: Sendable {
       counter: counter,
       marks: marks,
       shop: shop,
+      source: SourceGuard(network: self.network, ledger: ledger, obstacles: obstacles, log: log),
       clock: clock,
       log: log
     )

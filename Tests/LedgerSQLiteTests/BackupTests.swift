@@ -52,7 +52,9 @@ import Testing
     let path = "\(folder)/\(SQLiteLedger.fileName)"
     try Data("half a copy".utf8).write(to: URL(fileURLWithPath: "\(path).partial"))
     try await ledger.backUp(to: path)
-    #expect(try await folders.open(folder).setting("a") == "b")
+    let restored = folders.fresh()
+    _ = try SQLiteLedger.restore(backup: path, into: restored, nowMS: 1)
+    #expect(try await folders.open(restored).setting("a") == "b")
   }
 
   @Test func refusesToNameADamagedCopy() async throws {

@@ -1,9 +1,12 @@
 import Coinslot
 import Foundation
-import LedgerSQLite
+import GRDB
+import Logging
 import Synchronization
 import TestKit
 import Testing
+
+@testable import LedgerSQLite
 
 /// Data folders of one test, removed with it.
 final class Folders: Sendable {
@@ -35,19 +38,30 @@ final class Folders: Sendable {
   func image(of folder: String) throws -> String {
     let copy = fresh()
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
-    for name in [SQLiteLedger.fileName, "\(SQLiteLedger.fileName)-wal"]
+    for name in [SQLiteLedger.fileName, "\(SQLiteLedger.fileName)-wal", "incarnation"]
     where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
       try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: "\(copy)/\(name)")
     }
     return copy
   }
 
-  /// A ledger made from a backup of another.
+  /// A ledger restored from a backup of another.
   @Sendable func restore(_ ledger: any Ledger) async throws -> any Ledger {
+    let backup = fresh(), folder = fresh()
+    try await ledger.backUp(to: backup, nowMS: LedgerConformance.restoredAtMS - 1)
+    _ = try SQLiteLedger.restore(backup: backup, into: folder, nowMS: LedgerConformance.restoredAtMS)
+    return try open(folder)
+  }
+
+  /// The folder of a ledger as version 1 left it, holding what `fill` puts there.
+  func version1(_ fill: (Database) throws -> Void = { _ in }) throws -> String {
     let folder = fresh()
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    try await ledger.backUp(to: "\(folder)/\(SQLiteLedger.fileName)")
-    return try open(folder)
+    let pool = try DatabasePool(path: "\(folder)/\(SQLiteLedger.fileName)")
+    try Migration.apply([.first], in: pool, from: 0, logger: Logger(label: "test"))
+    try pool.write(fill)
+    try pool.close()
+    return folder
   }
 }
 

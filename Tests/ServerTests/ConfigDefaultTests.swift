@@ -48,7 +48,7 @@ struct ConfigDefaultTests {
 
   @Test func itNamesEverySetting() throws {
     let text = """
-      server: { oops: 1 }
+      server: { oops: 1, disk: { oops: 1 } }
       networks: { nano: { oops: 1, callback: { oops: 1 } } }
       devices: [ { oops: 1 } ]
       slots:
@@ -56,14 +56,30 @@ struct ConfigDefaultTests {
         - { pay: {}, price: { steps: [ { oops: 1 } ] } }
         - { pay: {}, price: { functions: [ { oops: 1 } ] } }
         - { pay: {}, price: { rate: { oops: 1 } } }
-      limits: { oops: 1 }
+      limits: { oops: 1, per_client: { oops: 1 } }
+      retention: { oops: 1 }
       log: { oops: 1 }
       oops: 1
       """
     let lists = try ConfigFixture().mistakes(text).compactMap { mistake in
       mistake.words.contains("\"oops\"") ? mistake.hint?.split(separator: ": ").last : nil
     }
-    #expect(lists.count == 15, "\(lists)")
+    #expect(lists.count == 18, "\(lists)")
+    for name in lists.flatMap({ $0.split(separator: ", ") }) {
+      #expect(ConfigDefault.text.contains("\(name):"), "\(name) is not in the default file")
+    }
+  }
+
+  /// Sections that are not there unless they are written are taken out of their comments one by one.
+  @Test func itNamesEverySettingOfTheHouse() throws {
+    let text = """
+      server: { tls: { oops: 1 }, backups: { folder: b, oops: 1 } }
+      alarms: { webhook: "https://a.example/x", oops: 1 }
+      """
+    let lists = try ConfigFixture().mistakes(text).compactMap { mistake in
+      mistake.words.contains("\"oops\"") ? mistake.hint?.split(separator: ": ").last : nil
+    }
+    #expect(lists.count == 3, "\(lists)")
     for name in lists.flatMap({ $0.split(separator: ", ") }) {
       #expect(ConfigDefault.text.contains("\(name):"), "\(name) is not in the default file")
     }

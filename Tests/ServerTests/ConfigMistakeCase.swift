@@ -148,7 +148,7 @@ extension ConfigMistakeCase {
     .init("a block too long", "server: { trusted_proxies: [‹10.0.0.0/33] }", ["length of a block"]),
     .init("a name that is a URL", "server: { names: [‹\"https://a.example\"] }", ["only the host"]),
     .init("a path without slash", "server: { device_path: ‹link }", ["/link"]),
-    .init("TLS", "server: { ‹tls: {} }", ["TLS", "proxy"]),
+    .init("TLS without its files", "server: { tls: ‹{ key: ‹k } }", ["certificate", "missing"], ["no file"]),
     .init("a tilde", "server: { data: ‹\"~/data\" }", ["~", "whole path"]),
     .init("a variable", "server: { data: ‹$HOME/data }", ["variables"]),
     .init("credentials that are not there", "server: { data: ‹$CREDENTIALS_DIRECTORY/x }", ["LoadCredential"]),
@@ -159,6 +159,32 @@ extension ConfigMistakeCase {
   ]
 
   /// The network's node and its door.
+  static let house: [ConfigMistakeCase] = [
+    .init(
+      "TLS misspelled",
+      "server: { tls: ‹‹{ ‹certificat: c } }",
+      ["\"certificate\" is missing"],
+      ["\"key\" is missing"],
+      ["did you mean \"certificate\""]
+    ),
+    .init("a zone nobody knows", "server: { time_zone: ‹Europe/Berlim }", ["Europe/Berlin"]),
+    .init("a zone by its short name", "server: { time_zone: ‹CET }", ["time zone"]),
+    .init("no master key there", "server: { master_key_file: ‹nothing }", ["no file", "coinslot master-key new"]),
+    .init("a disk without unit", "server: { disk: { least_free: ‹500 } }", ["unit", "MB"]),
+    .init("a disk too small", "server: { disk: { least_free: ‹1MB } }", ["out of bounds", "100MB"]),
+    .init("a share too large", "server: { disk: { least_percent: ‹51 } }", ["from 1 to 50"]),
+    .init("backups nowhere", "server: { backups: ‹{ keep: 3 } }", ["folder", "missing"]),
+    .init("no backup kept", "server: { backups: { folder: b, keep: ‹0 } }", ["from 1"]),
+    .init("a time that is none", "server: { backups: { folder: b, at: ‹\"24:00\" } }", ["time of day"]),
+    .init("alarms to nobody", "alarms: ‹{ format: json }", ["webhook_file", "missing"]),
+    .init("alarms to two", "alarms: ‹{ webhook: \"https://a.example/x\", webhook_file: f }", ["both"]),
+    .init("a webhook that is none", "alarms: { webhook: ‹\"ftp://a.example/secret\" }", ["no URL"]),
+    .init("alarms misspelled", "alarms: { webhook: \"https://a.example/x\", ‹formt: json }", ["format"]),
+    .init("a severity nobody knows", "alarms: { webhook: \"https://a.example/x\", min_severity: ‹nov }", ["now"]),
+    .init("people for ever", "retention: { people: ‹0s }", ["out of bounds"]),
+    .init("a word in retention", "retention: { ‹peple: 30d }", ["people"]),
+  ]
+
   static let networks: [ConfigMistakeCase] = [
     .init("another network", "networks:\n  ‹lightning: {}", ["not supported by this version"]),
     .init("an unknown network", "networks:\n  ‹nanno: {}", ["did you mean \"nano\"?"]),

@@ -21,6 +21,7 @@ struct ConfigMistakeTests {
   @Test(arguments: ConfigMistakeCase.yaml) func asYAML(_ given: ConfigMistakeCase) throws { try check(given) }
   @Test(arguments: ConfigMistakeCase.shapes) func ofShape(_ given: ConfigMistakeCase) throws { try check(given) }
   @Test(arguments: ConfigMistakeCase.server) func ofServer(_ given: ConfigMistakeCase) throws { try check(given) }
+  @Test(arguments: ConfigMistakeCase.house) func ofTheHouse(_ given: ConfigMistakeCase) throws { try check(given) }
   @Test(arguments: ConfigMistakeCase.networks) func ofNetworks(_ given: ConfigMistakeCase) throws { try check(given) }
   @Test(arguments: ConfigMistakeCase.devices) func ofDevices(_ given: ConfigMistakeCase) throws { try check(given) }
   @Test(arguments: ConfigMistakeCase.prices) func ofPrices(_ given: ConfigMistakeCase) throws { try check(given) }

@@ -14,6 +14,7 @@ struct InitAnswers {
   var websocket = "ws://[::1]:7078"
   var chain = "live"
   var listen = "127.0.0.1:8402"
+  var data = "./data"
   /// The file of the device's key, beside the configuration.
   var keyFile: String { "./keys/\(device).key" }
 
@@ -26,7 +27,7 @@ struct InitAnswers {
       # Only this machine can open the pages; 0.0.0.0:8402 lets all networks in. Put a TLS proxy in front of the world.
       listen: [\(quoted(listen))]
       # Everything that must survive: ledger, keys, the admin token.
-      data: ./data
+      data: \(quoted(data))
 
     networks:
       nano:

@@ -50,6 +50,9 @@ struct InitCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the server shall listen.", valueName: "address:port"))
   var listen: String?
 
+  @Option(help: ArgumentHelp("Where ledger, keys and the admin token shall be kept.", valueName: "folder"))
+  var data: String?
+
   @Option(help: ArgumentHelp("The file to write.", valueName: "file"))
   var output = "coinslot.yaml"
 
@@ -91,6 +94,7 @@ struct InitCommand: ParsableCommand {
     answers.websocket = websocket ?? answers.websocket
     answers.chain = chain ?? answers.chain
     answers.listen = listen ?? answers.listen
+    answers.data = data ?? answers.data
     return answers
   }
 

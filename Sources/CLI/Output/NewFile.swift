@@ -58,8 +58,9 @@ final class NewFile {
 
   /// The name itself must survive a power cut too.
   private func syncFolder() {
-    let folder = (path as NSString).deletingLastPathComponent
-    let descriptor = Foundation.open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // By hand: Foundation stops the program on a name of one character.
+    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    let descriptor = Foundation.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)

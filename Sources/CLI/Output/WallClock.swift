@@ -6,5 +6,6 @@ struct WallClock: Clock {
   var nowMS: Int64 { wallMS }
   var wallMS: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
+  func adoptWall() {}
   func pause(forMS: Int64) async { try? await Task.sleep(for: .milliseconds(forMS)) }
 }

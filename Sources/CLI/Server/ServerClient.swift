@@ -1,9 +1,11 @@
 import AsyncHTTPClient
+import Server
 import Foundation
 import NIOCore
 import NIOPosix
 import NIOHTTP1
 import Primitives
+import Synchronization
 
 /// Asks a running server over its API.
 struct ServerClient: Sendable {
@@ -14,24 +16,42 @@ struct ServerClient: Sendable {
   /// How often a change is sent again after a lost connection; its key makes it happen once.
   static let repeats = 2
 
-  /// One client for the whole life of a command; a server that is not there is told at once, not tried for long.
-  private static let http: HTTPClient = {
+  /// One client for the whole life of a command and for each set of names; a server that is not there is told at once, not tried for long.
+  private static let made = Mutex<[[String: String]: HTTPClient]>([:])
+
+  private static func client(names: [String: String]) -> HTTPClient {
+    made.withLock { made in
+      let client = made[names] ?? makeClient(names: names)
+      made[names] = client
+      return client
+    }
+  }
+
+  private static func makeClient(names: [String: String]) -> HTTPClient {
     var configuration = HTTPClient.Configuration(
       redirectConfiguration: .disallow,
       timeout: .init(connect: .seconds(5), read: .seconds(60))
     )
     configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.dnsOverride = names
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-  }()
+  }
 
   let url: String
   private let token: String?
   private let tokenPlace: String
+  private let http: HTTPClient
 
-  /// A client.
+  /// A client; `names` are host names with the addresses they stand for.
   ///
   /// - Throws: `Failure` for a URL that cannot be used, or one that would carry the token in the open.
-  init(url: String, token: String?, tokenPlace: String, mayBeInsecure: Bool) throws {
+  init(
+    url: String,
+    token: String?,
+    tokenPlace: String,
+    names: [String: String] = [:],
+    mayBeInsecure: Bool
+  ) throws {
     guard let parts = URLComponents(string: url), let scheme = parts.scheme, ["http", "https"].contains(scheme),
       let host = parts.host, !host.isEmpty
     else { throw Failure(.usage, "\"\(url)\" is no server", hint: "write it whole: --server http://127.0.0.1:8402") }
@@ -46,6 +66,7 @@ struct ServerClient: Sendable {
     self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
     self.token = token
     self.tokenPlace = tokenPlace
+    http = Self.client(names: names)
   }
 
   /// Reads something.
@@ -56,6 +77,13 @@ struct ServerClient: Sendable {
       let response = try await send(.GET, path, query: query)
       return try await Self.json(response)
     }
+  }
+
+  /// Reads something without a word about waiting.
+  ///
+  /// - Throws: `Failure`.
+  func getQuietly(_ path: String) async throws -> JSONValue {
+    try await Self.json(try await send(.GET, path, query: [:]))
   }
 
   /// Changes something, once, however often the connection breaks.
@@ -119,7 +147,7 @@ extension ServerClient {
     var request = HTTPClientRequest(url: url + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&")))
     request.method = method
     request.headers.add(name: "Accept", value: "application/json, application/problem+json, text/event-stream")
-    request.headers.add(name: "User-Agent", value: "coinslot/\(ProgramVersion.text)")
+    request.headers.add(name: "User-Agent", value: "coinslot/\(Release.version)")
     if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
     if let idempotencyKey { request.headers.add(name: "Idempotency-Key", value: "\"\(idempotencyKey)\"") }
     for (name, value) in headers { request.headers.add(name: name, value: value) }
@@ -129,7 +157,7 @@ extension ServerClient {
     }
     let response: HTTPClientResponse
     do {
-      response = try await Self.http.execute(request, timeout: .seconds(seconds))
+      response = try await http.execute(request, timeout: .seconds(seconds))
     } catch {
       throw lost(error, isChange: method == .POST)
     }

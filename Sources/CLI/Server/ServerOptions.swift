@@ -25,11 +25,13 @@ struct ServerOptions: ParsableArguments {
     var token = try tokenFile.map(Self.token(in:))
     if token == nil, tokenFile == nil { token = environment["COINSLOT_TOKEN"].flatMap { $0.isEmpty ? nil : $0 } }
     var tokenPlace = "COINSLOT_TOKEN"
+    var names: [String: String] = [:]
     if url == nil || token == nil {
       if let found = try configured(isNeeded: config != nil) {
         // A token belongs to its server: the one of this configuration is sent only to the server of this configuration.
         if url == nil {
           url = found.url
+          names = found.names
           tokenPlace = "\(found.data)/admin.token"
           if token == nil, FileManager.default.fileExists(atPath: tokenPlace) { token = try Self.token(in: tokenPlace) }
         }
@@ -39,12 +41,13 @@ struct ServerOptions: ParsableArguments {
       url: url ?? "http://127.0.0.1:8402",
       token: token,
       tokenPlace: tokenPlace,
+      names: names,
       mayBeInsecure: insecure
     )
   }
 
   /// What the configuration says of the server on this machine; nil where there is no configuration at all.
-  private func configured(isNeeded: Bool) throws -> (url: String, data: String)? {
+  private func configured(isNeeded: Bool) throws -> (url: String, data: String, names: [String: String])? {
     let loader = ConfigLoader.ofProcess(account: NetworkAccounts.account)
     let file: String
     do throws(ConfigRefusal) { file = try loader.find(named: config) } catch {
@@ -53,7 +56,7 @@ struct ServerOptions: ParsableArguments {
     }
     do throws(ConfigRefusal) {
       let config = try loader.load(file: file).config
-      return (config.server.localURL, config.server.data)
+      return (config.server.localURL, config.server.data, config.server.localNames)
     } catch {
       throw Failure(.usage, error.description, hint: "set it right, or name the server: --server http://127.0.0.1:8402")
     }

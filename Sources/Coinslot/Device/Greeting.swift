@@ -161,39 +161,41 @@ public enum Greeter {
       channel.heldBecause = "the device's number \(output.command) is above ours: was an old ledger restored?"
       verdict.alarms.append("output \(channel.id): \(channel.heldBecause ?? "")")
     }
-    if output.command < channel.acknowledged {
+    let hasForgotten = output.command < channel.acknowledged
+    if hasForgotten {
       // The device forgot: what may not happen twice can no longer be told.
       verdict.alarms.append(
         "output \(channel.id) forgot its number \(channel.acknowledged), it says \(output.command): flash erased?"
       )
       // Told once: from now on what it says counts; numbers go on above ours all the same.
       channel.acknowledged = output.command
-      for dispatch in mine where dispatch.isOpen && dispatch.number != nil && dispatch.command.once {
+      for dispatch in mine
+      where dispatch.isOpen && dispatch.number != nil && (dispatch.command.once || dispatch.state == .accepted) {
         verdict.dispatches.append(dispatch.ended(.unknown, "device_forgot", atMS: nowMS))
       }
-    } else if let current = mine.first(where: { $0.number == output.command }),
-      let word = Answer.Word(output: output),
-      let next = Delivery.heard(
-        Answer(channel: channel.id, number: output.command, word: word, leftMS: output.leftMS),
-        for: current,
-        nowMS: nowMS
+    }
+    let order = order(
+      output,
+      among: mine,
+      books: books,
+      outageMS: outageMS,
+      hasRebooted: hasRebooted,
+      isHeld: channel.heldBecause != nil
+    )
+    if !hasForgotten, let word = Answer.Word(output: output) {
+      // What is told to stop ends here: the next number hides on the device what became of this one.
+      let answer = Answer(
+        channel: channel.id,
+        number: output.command,
+        word: order == .stop ? .partly : word,
+        leftMS: output.leftMS
       )
-    {
-      verdict.dispatches.append(next)
-      channel.acknowledged = max(channel.acknowledged, output.command)
+      let changed = ChannelWork.heard(answer, among: mine, nowMS: nowMS)
+      if !changed.isEmpty { channel.acknowledged = max(channel.acknowledged, output.command) }
+      verdict.dispatches += changed
     }
     if channel != before { verdict.channels.append(channel) }
-    return Reception.Instruction(
-      number: output.number,
-      order: order(
-        output,
-        among: mine,
-        books: books,
-        outageMS: outageMS,
-        hasRebooted: hasRebooted,
-        isHeld: channel.heldBecause != nil
-      )
-    )
+    return Reception.Instruction(number: output.number, order: order)
   }
 
   /// Whether an output goes on: as it is where it never stopped; again, where the outage was short and the run is ours.
@@ -212,7 +214,15 @@ public enum Greeter {
     else { return .stop }
     let allowed = run.slot.flatMap { books.resumeWithinMS[$0] } ?? 600_000
     guard outageMS <= allowed else { return .stop }
-    return .resume(leftMS: min(left, run.leftMS ?? run.command.ms))
+    return .resume(leftMS: min(left, run.leftMS ?? paidMS(run, after: mine)))
+  }
+
+  /// The most that can be left of a run the device never answered: its own time, and what it was added to.
+  private static func paidMS(_ run: Dispatch, after mine: [Dispatch]) -> UInt64 {
+    guard run.command.mode == .extend else { return run.command.ms }
+    let earlier = mine.filter { $0.state == .accepted && ($0.number ?? .max) < run.number ?? 0 }
+    let (sum, isTooMuch) = run.command.ms.addingReportingOverflow(earlier.compactMap(\.leftMS).max() ?? 0)
+    return isTooMuch ? .max : sum
   }
 }
 

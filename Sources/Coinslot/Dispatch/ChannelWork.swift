@@ -22,28 +22,22 @@ public enum ChannelWork {
   public static func shown(_ output: OutputState, on channel: ChannelID, among work: [Dispatch], nowMS: Int64)
     -> [Dispatch]
   {
-    var changed: [Dispatch] = []
-    if let word = Answer.Word(output: output) {
-      let answer = Answer(channel: channel, number: output.command, word: word, leftMS: output.leftMS)
-      changed = heard(answer, among: work, nowMS: nowMS)
-    }
-    // Received after the deadline and with a lower number: proof that ours did not start and cannot start any more.
-    for dispatch in work where dispatch.isUnanswered && nowMS >= dispatch.deadlineMS {
-      if let number = dispatch.number, number > output.command {
-        changed.append(dispatch.ended(.expired, "device_shows_lower_number", atMS: nowMS))
-      }
-    }
-    return changed
+    // A lower number than ours proves nothing: the ping may have left before the run arrived. Asked again, the device
+    // says `expired` itself.
+    guard let word = Answer.Word(output: output) else { return [] }
+    let answer = Answer(channel: channel, number: output.command, word: word, leftMS: output.leftMS)
+    return heard(answer, among: work, nowMS: nowMS)
   }
 
   /// Whether the output can take `candidate` now.
   ///
   /// It can where no number is unanswered, nobody is earlier in line, and nothing runs where it wants to start anew. A
-  /// stop waits for no line.
+  /// stop waits for no line and for no answer but another stop's: whoever stops a machine must not wait for it to
+  /// explain itself. The run it overtakes is answered `passed` if it was not heard of, and ends `unknown`.
   public static func isFree(for candidate: Dispatch, among work: [Dispatch]) -> Bool {
     for other in work where other.id != candidate.id && other.isOpen {
+      if candidate.command.mode == .stop && other.command.mode != .stop { continue }
       if other.isUnanswered { return false }
-      if candidate.command.mode == .stop { continue }
       if other.state == .waiting && other.sequence < candidate.sequence { return false }
       if other.state == .accepted && candidate.command.mode == .new { return false }
     }

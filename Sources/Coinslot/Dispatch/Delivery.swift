@@ -87,6 +87,10 @@ public enum Delivery {
       if dispatch.state == .settled && dispatch.outcome == .done { return nil }
       next = dispatch.ended(.partly, "stopped", atMS: nowMS)
       next.leftMS = answer.leftMS ?? dispatch.leftMS
+    case .failed where dispatch.state == .accepted:
+      // It started and stopped on the way: what is left was not given.
+      next = dispatch.ended(.partly, "device_failed", atMS: nowMS)
+      next.leftMS = answer.leftMS ?? dispatch.leftMS
     case .failed, .expired:
       // Once started, a run cannot be said never to have happened.
       guard dispatch.acceptedAtMS == nil, dispatch.state != .settled || dispatch.outcome == .unknown else { return nil }

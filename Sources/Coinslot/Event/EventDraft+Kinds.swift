@@ -49,17 +49,16 @@ extension EventDraft {
     }
   }
 
-  /// `payment.contradiction`: the facts of the payment as recorded, and what was told of it now under `told`:
-  /// `{id, …, told: {account, payer, amount}}`.
+  /// `payment.contradiction`: the facts of the payment as recorded, and what was told of it now under `told`.
+  ///
+  /// `{id, …, told: {account, amount}}`. Neither says who paid: events outlive what may be kept of people.
   public static func contradiction(_ record: PaymentRecord, told: Payment) -> EventDraft {
     EventDraft(type: "payment.contradiction") { writer in
       writer.member("id", record.name)
       writer.facts(of: record.payment)
-      writer.member("payer", ifAny: record.payment.payer)
       writer.key("told")
       writer.beginObject()
       writer.member("account", told.account.address)
-      writer.member("payer", ifAny: told.payer)
       writer.member("amount", told.amount.description)
       writer.endObject()
     }

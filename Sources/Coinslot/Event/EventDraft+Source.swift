@@ -13,4 +13,15 @@ extension EventDraft {
   public static func sourceRecovered(_ chain: Chain) -> EventDraft {
     EventDraft(type: "source.recovered") { $0.member("source", chain.rawValue) }
   }
+
+  /// `ledger.restored`: the ledger was restored from a backup; the first event of its new life:
+  /// `{incarnation, restored_at_ms}`.
+  public static func restored(incarnation: Int64, atMS: Int64) -> EventDraft {
+    EventDraft(type: "ledger.restored") { facts in
+      facts.key("incarnation")
+      facts.number(incarnation)
+      facts.key("restored_at_ms")
+      facts.number(atMS)
+    }
+  }
 }

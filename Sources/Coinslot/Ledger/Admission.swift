@@ -4,8 +4,8 @@ public enum Decision: Hashable, Sendable {
   case sell(SaleDraft)
   /// It is part of a quote that is not yet paid in full; `received` is the new sum.
   case part(quote: String, received: Amount)
-  /// The money is kept for the operator.
-  case hold(HoldReason, slot: SlotID?)
+  /// The money is kept for the operator, with all that came for `quote` before, which then is `.held`.
+  case hold(HoldReason, slot: SlotID?, quote: String? = nil)
   /// It was made before watching began: recorded, visible, without effect.
   case beforeStart
 }
@@ -83,17 +83,21 @@ public struct AdmissionRequest: Sendable {
   public let decide: @Sendable (Verified, any LedgerView) throws -> Decision
   /// The live session of a device, so that work can be offered in the same commit.
   public let session: @Sendable (DeviceID) -> SessionEpoch?
+  /// How long the payer is remembered, milliseconds.
+  public let personsKeptMS: Int64
 
   /// A request.
   public init(
     verified: Verified,
     nowMS: Int64,
+    personsKeptMS: Int64 = PersonRecord.keptMS,
     session: @escaping @Sendable (DeviceID) -> SessionEpoch?,
     decide: @escaping @Sendable (Verified, any LedgerView) throws -> Decision
   ) {
     self.verified = verified
     self.nowMS = nowMS
     self.session = session
+    self.personsKeptMS = personsKeptMS
     self.decide = decide
   }
 }
@@ -108,6 +112,8 @@ public protocol LedgerView {
   func prices(of slot: SlotID, on chain: Chain, during range: ClosedRange<Int64>) throws -> [PriceVersion]
   /// Why the operator has closed the slot; nil where it is open.
   func closure(of slot: SlotID) throws -> String?
+  /// When the ledger was last restored from a backup, wall-clock milliseconds; nil where it never was.
+  var restoredAtMS: Int64? { get throws }
   /// The device, if known.
   func device(_ id: DeviceID) throws -> Device?
   /// The output, fresh if never used.

@@ -30,9 +30,12 @@ public struct HeardTransfer: Sendable {
   public let amount: Amount
   /// The text an old client expects, ready to be framed.
   public let frame: [UInt8]
+  /// Whether the slots want to hear of it: no crumb below the least amount worth hearing of.
+  public let isHint: Bool
 
   /// A transfer heard.
-  public init(destination: Bytes32, sighting: Sighting, amount: Amount, frame: [UInt8]) {
+  public init(destination: Bytes32, sighting: Sighting, amount: Amount, frame: [UInt8], isHint: Bool = true) {
+    self.isHint = isHint
     self.destination = destination
     self.sighting = sighting
     self.amount = amount

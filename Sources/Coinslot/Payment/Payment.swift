@@ -41,12 +41,14 @@ public struct Payment: Hashable, Sendable {
   /// The account of ours that it pays.
   public let account: Account
   /// The payer's address where the network tells it; often an exchange's, so never a place to refund to unasked.
+  ///
+  /// Nil too once the ledger has forgotten it.
   public let payer: String?
   /// How much arrived.
   public let amount: Amount
   /// The earliest moment it can have been made, wall-clock milliseconds; lives of effects start here.
   public let earliestAtMS: Int64
-  /// What was verified, in the network's own text (a Nano block's JSON).
+  /// What was verified, in the network's own text (a Nano block's JSON); empty once the ledger has forgotten it.
   public let evidence: String
 
   package init(

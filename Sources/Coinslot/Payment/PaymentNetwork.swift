@@ -22,6 +22,12 @@ public protocol PaymentNetwork: Sendable {
   ///
   /// - Throws: `.unavailable` where the node does not answer or is on another network than `chain`.
   func genesis() async throws(VerificationFailure) -> String
+  /// Which node we talk to, to be kept and compared; where a network cannot tell more, which ledger it is on.
+  ///
+  /// - Throws: as `genesis`.
+  func identity() async throws(VerificationFailure) -> String
+  /// Whether two texts of `identity` can be of the same node.
+  func isSameNode(_ kept: String, _ now: String) -> Bool
   /// Looks at one hint with the eyes of our own node.
   ///
   /// - Throws: `VerificationFailure`, sorted by what to do next.
@@ -30,6 +36,25 @@ public protocol PaymentNetwork: Sendable {
   func mark(_ account: Account, least: Amount) async throws(VerificationFailure) -> NewMark
   /// Every payment the node still holds that came after `cursor`.
   func reread(_ account: Account, from cursor: Cursor, least: Amount) async throws(VerificationFailure) -> Reread
+  /// Every final payment to an account that the node knows of and that came after `cursor`, of whatever amount, by the
+  /// node's word alone: to compare the books with.
+  ///
+  /// `page` is given at most `StatementLine.most` lines at a time, in no promised order; a payment may come twice.
+  /// Gives what could not be told, in words for the operator.
+  ///
+  /// - Throws: `VerificationFailure` where the node cannot answer to the end, and what `page` throws.
+  func statement(
+    of account: Account,
+    from cursor: Cursor,
+    _ page: ([StatementLine]) async throws -> Void
+  ) async throws -> [String]
+}
+
+extension PaymentNetwork {
+  /// The ledger it is on.
+  public func identity() async throws(VerificationFailure) -> String { try await genesis() }
+  /// The same text.
+  public func isSameNode(_ kept: String, _ now: String) -> Bool { kept == now }
 }
 
 /// A place in an account's history from which nothing earlier needs reading; opaque to all but its network.

@@ -23,7 +23,7 @@ public struct Quote: Hashable, Sendable {
   public let createdAtMS: Int64
   /// Until when it counts, wall-clock milliseconds.
   public let expiresAtMS: Int64
-  /// Who asked, as the server tells clients apart; never an address in full.
+  /// Who asked, as the server tells clients apart; never an address in full, and empty once it was forgotten.
   public let client: String
   /// What has arrived so far; above zero and below `due` only where the quote owns its account.
   public var received: Amount
@@ -38,10 +38,17 @@ public struct Quote: Hashable, Sendable {
     case paid
     /// Its time is over; its amount stays reserved for `reserveMS`.
     case expired
+    /// What was paid for it is kept for the operator: too little in its time, too much, or at the wrong moment.
+    case held
+
+    /// Whether money for it still counts.
+    public var takesMoney: Bool { self == .open || self == .expired }
   }
 
   /// How long after its end a quote's amount or account is given to nobody else, milliseconds.
   public static let reserveMS: Int64 = 86_400_000
+  /// The most quotes that one call of `Ledger.expireQuotes` ends, forgets or holds.
+  public static let sweep = 1_000
   /// Open quotes one client may have.
   public static let perClient = 3
 

@@ -54,6 +54,33 @@ public struct Sale: Hashable, Sendable {
   }
 }
 
+extension Sale {
+  /// Money that is kept for the operator and bought nothing; with a quote, all that came for it.
+  public static func held(
+    _ id: SaleID,
+    slot: SlotID,
+    payment: PaymentID,
+    quote: Quote?,
+    amount: Amount,
+    because reason: HoldReason,
+    atMS nowMS: Int64
+  ) -> Sale {
+    Sale(
+      id: id,
+      slot: slot,
+      payment: payment,
+      quote: quote?.id,
+      purchase: nil,
+      price: .zero,
+      remainder: amount,
+      createdAtMS: nowMS,
+      outcome: .held,
+      reason: reason.rawValue,
+      endedAtMS: nowMS
+    )
+  }
+}
+
 /// `sal_` and a ULID.
 public struct SaleID: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
   /// The text.
@@ -80,8 +107,10 @@ public enum HoldReason: String, Hashable, Sendable, CaseIterable {
   case queueFull = "queue_full"
   /// The slot does not belong to the account any more, or several do and none is meant.
   case noSlot = "no_slot"
-  /// A quote was paid after its end and the effect is not at the machine.
+  /// A quote was paid after its end and the effect is not at the machine, or was never paid in full.
   case late
   /// The device is unknown, revoked, in quarantine, or its output is held for the operator.
   case deviceHeld = "device_held"
+  /// Paid before the ledger was restored from a backup that lacks it: what it bought may have happened already.
+  case foundAfterRestore = "found_after_restore"
 }

@@ -1,6 +1,7 @@
 /// Decides what a payment buys: pure, given what the ledger shows.
 ///
-/// The order of questions: is it older than our watching? which quote does it answer? which slot owns the account?
+/// The order of questions: is it older than our watching? which quote does it answer? which slot owns the account? is it
+/// older than the last restore, so that it may have been served already?
 /// what does it buy at the price the payer may have seen? is it still in its life? may the machine run now?
 public struct SlotBook: Sendable {
   /// The slots, by name.
@@ -42,12 +43,16 @@ public struct SlotBook: Sendable {
   public func decide(on verified: Verified, nowMS: Int64, view: any LedgerView) throws -> Decision {
     let payment = verified.payment
     if verified.isBeforeStart { return .beforeStart }
-    if let quote = try view.quote(owning: payment.account), quote.state != .paid {
+    // The ledger asks only about payments it does not know.
+    let isFromLostTime = try view.restoredAtMS.map { payment.earliestAtMS < $0 } ?? false
+    let quotes = [
+      try view.quote(owning: payment.account), try view.quote(on: payment.account, due: payment.amount),
+    ]
+    if let quote = quotes.compactMap(\.self).first(where: \.state.takesMoney) {
+      guard !isFromLostTime else { return .hold(.foundAfterRestore, slot: quote.slot, quote: quote.id) }
       return try settle(quote, with: payment, nowMS: nowMS, view: view)
     }
-    if let quote = try view.quote(on: payment.account, due: payment.amount), quote.state != .paid {
-      return try settle(quote, with: payment, nowMS: nowMS, view: view)
-    }
+    guard !isFromLostTime else { return .hold(.foundAfterRestore, slot: defaultSlot(for: payment.account)?.id) }
     guard let slot = defaultSlot(for: payment.account), let option = slot.option(for: payment.account) else {
       return .hold(.noSlot, slot: nil)
     }
@@ -67,12 +72,12 @@ public struct SlotBook: Sendable {
     guard let slot = slots[quote.slot] else { return .hold(.noSlot, slot: nil) }
     guard payment.earliestAtMS <= quote.expiresAtMS || quote.received > .zero else {
       // Paid after its end: at a machine the payer stands there, so today's price counts; else the operator decides.
-      guard !quote.ownsAccount else { return .hold(.late, slot: slot.id) }
+      guard !quote.ownsAccount else { return .hold(.late, slot: slot.id, quote: quote.id) }
       return try sell(payment, at: slot, nowMS: nowMS, view: view)
     }
     let received = quote.received.adding(payment.amount) ?? Amount(.max)
     guard received >= quote.due else { return .part(quote: quote.id, received: received) }
-    guard received <= quote.due.doubled else { return .hold(.overpaid, slot: slot.id) }
+    guard received <= quote.due.doubled else { return .hold(.overpaid, slot: slot.id, quote: quote.id) }
     let bought = PriceAnswer.buys(
       quote.purchase,
       price: quote.price,
@@ -107,24 +112,24 @@ public struct SlotBook: Sendable {
   ) throws -> Decision {
     let purchase: Purchase, price: Amount, remainder: Amount
     switch answer {
-    case .tooLittle: return .hold(.underpaid, slot: slot.id)
-    case .tooMuch: return .hold(.overpaid, slot: slot.id)
+    case .tooLittle: return .hold(.underpaid, slot: slot.id, quote: quote)
+    case .tooMuch: return .hold(.overpaid, slot: slot.id, quote: quote)
     case .buys(let bought, let cost, let rest): (purchase, price, remainder) = (bought, cost, rest)
     }
     let output = slot.does.output(for: purchase)
-    if try view.closure(of: slot.id) != nil { return .hold(.closed, slot: slot.id) }
+    if try view.closure(of: slot.id) != nil { return .hold(.closed, slot: slot.id, quote: quote) }
     guard try view.device(output.device)?.standing == .trusted, try view.channel(output).heldBecause == nil else {
-      return .hold(.deviceHeld, slot: slot.id)
+      return .hold(.deviceHeld, slot: slot.id, quote: quote)
     }
     let open = try view.openWork(on: output)
-    guard open.count < ChannelBounds.openWork else { return .hold(.queueFull, slot: slot.id) }
+    guard open.count < ChannelBounds.openWork else { return .hold(.queueFull, slot: slot.id, quote: quote) }
     let freeAtMS = ChannelWork.freeAtMS(open, nowMS: nowMS)
-    if slot.whileRunning == .hold, freeAtMS != nil { return .hold(.busy, slot: slot.id) }
+    if slot.whileRunning == .hold, freeAtMS != nil { return .hold(.busy, slot: slot.id, quote: quote) }
     // Who queues knows that the machine is busy: their time to start counts from when it will be free.
     let startMS = slot.whileRunning == .queue ? max(payment.earliestAtMS, freeAtMS ?? .min) : payment.earliestAtMS
     let deadlineMS = startMS.addingClamped(slot.ifAway.holdMS)
     guard nowMS < payment.earliestAtMS.addingClamped(slot.ifAway.holdMS) else {
-      return .hold(.tooOld, slot: slot.id)
+      return .hold(.tooOld, slot: slot.id, quote: quote)
     }
     let command = Dispatch.Command(
       mode: slot.whileRunning == .extend && purchase.ms > 0 ? .extend : .new,

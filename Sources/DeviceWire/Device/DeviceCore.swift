@@ -45,7 +45,7 @@ public struct DeviceCore: Sendable {
     precondition(storage.channels.count == configuration.channels.count)
     self.configuration = configuration
     self.nowMS = nowMS
-    boot = (BootRecord.newest(storage.boot.0, storage.boot.1)?.boot ?? 0) + 1
+    boot = min((BootRecord.newest(storage.boot.0, storage.boot.1)?.boot ?? 0) + 1, Wire.greatest)
     channels = []
     for (setup, found) in zip(configuration.channels, storage.channels) {
       channels.append(DeviceChannel(setup: setup, found: .newest(of: setup.number, found.0, found.1)))

@@ -63,7 +63,7 @@ public struct ChannelRecord: Hashable, Sendable {
 
   /// Reads a record.
   ///
-  /// - Throws: `Refusal` for another size, kind, version or state, or where the checksum does not fit.
+  /// - Throws: `Refusal` for another size, kind, version, state or number, or where the checksum does not fit.
   public init(decoding bytes: Span<UInt8>) throws(Refusal) {
     var reader = try RecordFrame.open(bytes, kind: RecordFrame.channel, size: ChannelRecord.size)
     channel = try reader.uint8(in: bytes)
@@ -71,6 +71,7 @@ public struct ChannelRecord: Hashable, Sendable {
     self.state = state
     sequence = try reader.integer(UInt32.self, in: bytes)
     number = try reader.integer(UInt64.self, in: bytes)
+    guard number <= Wire.greatest else { throw .badValue("a number above 2⁵³ − 1") }
     id = try reader.integer(UInt64.self, in: bytes)
     leftMS = try reader.integer(UInt32.self, in: bytes)
   }

@@ -16,6 +16,8 @@ package final class CallbackDoor: PlainHTTPService, Sendable {
   private let watchers: WatcherRegistry
   private let clock: any Clock
   private let rules: CallbackRules
+  private let path: [UInt8]
+  private let callPath: [UInt8]
   private let origins: OriginRule
   private let counters: GatewayCounters
 
@@ -37,19 +39,30 @@ package final class CallbackDoor: PlainHTTPService, Sendable {
     self.watchers = watchers
     self.clock = clock
     self.rules = rules
+    path = Array(rules.path.utf8)
+    callPath = Array(rules.callPath.utf8)
     self.origins = origins
     self.counters = counters
   }
 
+  /// How a peer is treated by the limits for clients: the node posts as fast as its network works.
+  ///
+  /// Give it to the `ClientGate` of the listener.
+  package static func treatment(by rules: CallbackRules) -> @Sendable (SocketAddress) -> ClientGate.Treatment {
+    { peer in
+      !rules.trustedProxies.contain(peer) && rules.allow.contain(peer) ? .unhurried : .limited
+    }
+  }
+
   package func webSocket(_ head: RequestHead, from remote: SocketAddress?) -> WebSocketDecision {
-    guard head.method == .GET, head.path == rules.callPath, head.mayOpenSocket(by: origins) else {
+    guard head.method == .GET, head.isPath(callPath), head.mayOpenSocket(by: origins) else {
       return .notWebSocket
     }
     return .accept(options: watchers.socketOptions) { [watchers] in WatcherLink(watchers) }
   }
 
   package func admit(_ head: RequestHead, from remote: SocketAddress?) -> PlainHTTPAdmission {
-    guard head.target == rules.path else { return .refuse(elsewhere(head)) }
+    guard head.isTarget(path) else { return .refuse(elsewhere(head)) }
     guard head.method == .POST else {
       let problem = HTTPProblem(.methodNotAllowed, "method_not_allowed", "a callback is a POST")
       return .refuse(problem.reply(headers: [("Allow", "POST")]))
@@ -81,7 +94,7 @@ package final class CallbackDoor: PlainHTTPService, Sendable {
       return CallbackDoor.thanks
     }
     if isWaitedFor { watchers.tell(transfer) }
-    guard isWatched else { return CallbackDoor.thanks }
+    guard isWatched, transfer.isHint else { return CallbackDoor.thanks }
     guard inbox.hear(transfer.sighting) != .full else {
       counters.count(.callbackTillFull)
       return CallbackDoor.full
@@ -122,7 +135,7 @@ package final class CallbackDoor: PlainHTTPService, Sendable {
 
   /// What is answered where no callback is taken.
   private func elsewhere(_ head: RequestHead) -> PlainHTTPReply {
-    guard head.path == rules.callPath else {
+    guard head.isPath(callPath) else {
       return HTTPProblem(.notFound, "not_found", "nothing is here").reply()
     }
     guard head.method == .GET else {

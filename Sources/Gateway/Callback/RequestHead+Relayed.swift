@@ -8,8 +8,10 @@ extension RequestHead {
     hasHeader(named: RequestHead.relayingHeaders, orStartingWith: RequestHead.relayingPrefixes)
   }
 
-  private static let relayingHeaders: [StaticString] = ["origin", "forwarded", "via", "x-real-ip"]
-  private static let relayingPrefixes: [StaticString] = ["sec-fetch-", "x-forwarded-"]
+  private static let relayingHeaders: [StaticString] = [
+    "origin", "forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cdn-loop", "referer",
+  ]
+  private static let relayingPrefixes: [StaticString] = ["sec-fetch-", "x-forwarded-", "x-envoy-", "cf-"]
 
   /// Whether the body is announced as JSON, whatever parameters follow.
   var announcesJSON: Bool {

@@ -8,8 +8,8 @@ package import Sockets
 
 /// Where devices come in: decides who may open a socket, proves them, and carries what they say to the books.
 ///
-/// It serves a plain listener of its own as it is, and another one through `decide`: give that to the `WebSocketFront`
-/// that stands before the public port's HTTP server.
+/// It serves a plain listener of its own as it is, and another one through `webSocket`: give that to the
+/// `WebSocketFront` that stands before the public port's HTTP server.
 ///
 /// ## On failure
 /// Nothing is kept here. What a device said and the books could not take is said again with its next ping or hello.
@@ -72,13 +72,15 @@ package final class DeviceDoor: PlainHTTPService, Sendable {
 
   // MARK: - Who may enter
 
-  /// Whether a request becomes a device's socket; for a listener that has other requests too, such as the public one.
+  /// Whether a request becomes a device's socket; the public listener asks this too.
   ///
-  /// A request for another path is `.notWebSocket` and left to that listener.
-  package func decide(_ head: RequestHead) -> WebSocketDecision {
+  /// A request for another path is `.notWebSocket` and left to that listener; one for this path that may not become a
+  /// socket is answered here, 403 for a page of a foreign Origin.
+  package func webSocket(_ head: RequestHead, from remote: SocketAddress?) -> WebSocketDecision {
     switch entry(head) {
     case .elsewhere: .notWebSocket
-    case .refuse(let problem): .refuse(status: counted(problem).status, problem: problem.detail)
+    case .refuse(let problem):
+      .refuse(counted(problem).reply(headers: problem.status == .methodNotAllowed ? [("Allow", "GET")] : []))
     case .accept: accept()
     }
   }
@@ -128,15 +130,8 @@ package final class DeviceDoor: PlainHTTPService, Sendable {
 
   // MARK: - A listener of its own
 
-  package func webSocket(_ head: RequestHead, from remote: SocketAddress?) -> WebSocketDecision {
-    if case .accept = entry(head) { accept() } else { .notWebSocket }
-  }
-
   package func admit(_ head: RequestHead, from remote: SocketAddress?) -> PlainHTTPAdmission {
-    guard case .refuse(let problem) = entry(head) else {
-      return .refuse(HTTPProblem(.notFound, "not_found", "nothing is here").reply())
-    }
-    return .refuse(counted(problem).reply(headers: problem.status == .methodNotAllowed ? [("Allow", "GET")] : []))
+    .refuse(HTTPProblem(.notFound, "not_found", "nothing is here").reply())
   }
 
   package func answer(_ head: RequestHead, body: ByteBuffer, from remote: SocketAddress?) -> PlainHTTPAnswer {

@@ -93,6 +93,7 @@ final class DeviceLink: WebSocketConnectionHandler {
   }
 
   func closed(_ end: WebSocketEnd, _ connection: WebSocketConnection) {
+    if end == .tooSlow { door.counters.count(.deviceTooSlow) }
     leave()
     self.connection = nil
   }

@@ -36,6 +36,9 @@ public final class DeviceRegistry: Actuator, Presence, Sendable {
     seats.withLock { $0[device]?.session?.epoch }
   }
 
+  /// How many devices are connected.
+  public var connected: Int { seats.withLock { seats in seats.values.count { $0.session != nil } } }
+
   /// Sends an order over exactly the session it was committed for.
   public func perform(_ order: Order) async -> Performance {
     let device = order.dispatch.channel.device

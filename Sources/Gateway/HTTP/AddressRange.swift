@@ -1,4 +1,5 @@
 package import NIOCore
+import Sockets
 
 /// A range of IP addresses, `10.0.0.0/8` or `fd00::/8`; a single address is a range of one.
 ///
@@ -25,7 +26,9 @@ public struct AddressRange: Hashable, Sendable {
     let digits = parts[1]
     let width = parts[0].contains(":") ? 128 : 32
     guard (1...3).contains(digits.utf8.count), digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }),
-      let bits = Int(digits), bits <= width
+      let bits = Int(digits), bits <= width,
+      // `::ffff:10.0.0.0/8` would be every IPv4 address and more; who means IPv4 writes it so.
+      width == 32 || !address.isIPv4 || bits >= 96
     else { return nil }
     self.init(address, free: width - bits)
   }

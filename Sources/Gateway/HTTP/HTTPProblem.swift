@@ -1,6 +1,4 @@
-import NIOCore
 package import NIOHTTP1
-import Primitives
 package import Sockets
 
 /// Why a request was refused, as `application/problem+json` (RFC 9457).
@@ -26,26 +24,8 @@ package struct HTTPProblem: Sendable {
     "pages of this Origin may not open a socket here"
   )
 
-  /// The body: `type`, `title`, `status`, `detail`, `code`.
-  package var body: [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.member("type", "about:blank")
-    writer.member("title", status.reasonPhrase)
-    writer.key("status")
-    writer.number(UInt64(status.code))
-    writer.member("detail", detail)
-    writer.member("code", code)
-    writer.endObject()
-    return writer.bytes
-  }
-
-  /// The whole answer.
+  /// The whole answer: `type`, `title`, `status`, `detail`, `code`.
   package func reply(headers: [(name: String, value: String)] = []) -> PlainHTTPReply {
-    PlainHTTPReply(
-      status,
-      headers: [("Content-Type", "application/problem+json")] + headers,
-      body: ByteBuffer(bytes: body)
-    )
+    .problem(status, detail, code: code, headers: headers)
   }
 }

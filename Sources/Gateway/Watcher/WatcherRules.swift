@@ -58,8 +58,8 @@ public struct WatcherKey: Sendable {
   static func index(of shown: [UInt8], among keys: [WatcherKey]) -> Int? {
     let digest = digest(of: shown)
     var found: Int?
-    // Digests have one length and compare in constant time, so nothing tells how near a guess was.
-    for (index, key) in keys.enumerated() where key.digest == digest { found = index }
+    // Of digests, and in constant time, so nothing tells how near a guess was.
+    for (index, key) in keys.enumerated() where equalInConstantTime(key.digest.bytes, digest.bytes) { found = index }
     return found
   }
 

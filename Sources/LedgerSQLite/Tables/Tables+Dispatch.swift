@@ -2,57 +2,52 @@ import Coinslot
 import GRDB
 
 extension Tables {
-  private static let columns = """
-    id, sequence, sale, slot, device, output, mode, ms, once, deadline_at_ms, doubt_ms, created_at_ms, number, state, \
-    attempts, next_at_ms, accepted_at_ms, left_ms, left_at_ms, outcome, reason, ended_at_ms
-    """
+  private static let listing = Listing(
+    columns: """
+      id, sequence, sale, slot, device, output, mode, ms, once, deadline_at_ms, doubt_ms, created_at_ms, number, state, \
+      attempts, next_at_ms, accepted_at_ms, left_ms, left_at_ms, outcome, reason, ended_at_ms
+      """,
+    source: "dispatch",
+    time: "created_at_ms",
+    name: "id",
+    prefix: "dsp_"
+  )
+  private static let select = "SELECT \(listing.columns) FROM dispatch"
 
   /// One dispatch.
   func dispatch(_ id: DispatchID) throws -> Dispatch? {
-    try first("SELECT \(Self.columns) FROM dispatch WHERE id = ?", [id.rawValue]) { try Dispatch(&$0) }
+    try first("\(Self.select) WHERE id = ?", [id.rawValue]) { try Dispatch(&$0) }
   }
 
   /// The work of a sale.
   func dispatch(of sale: SaleID) throws -> Dispatch? {
-    try first("SELECT \(Self.columns) FROM dispatch WHERE sale = ?", [sale.rawValue]) { try Dispatch(&$0) }
+    try first("\(Self.select) WHERE sale = ?", [sale.rawValue]) { try Dispatch(&$0) }
   }
 
   /// The dispatch that has this number on an output.
   func dispatch(numbered number: UInt64, on channel: ChannelID) throws -> Dispatch? {
     try first(
-      "SELECT \(Self.columns) FROM dispatch WHERE device = ? AND output = ? AND number = ?",
+      "\(Self.select) WHERE device = ? AND output = ? AND number = ?",
       [channel.device.rawValue, Int(channel.number), number.column]
     ) { try Dispatch(&$0) }
   }
 
   /// Dispatches, newest first.
   func dispatches(_ page: Page, device: DeviceID?) throws -> Paged<Dispatch> {
-    let place = try PagePlace(page.cursor, prefix: "dsp_")
-    let sql: String
-    var arguments: StatementArguments
-    if let device {
-      sql = """
-        SELECT \(Self.columns) FROM dispatch WHERE device = ? AND (created_at_ms, id) < (?, ?)
-        ORDER BY created_at_ms DESC, id DESC LIMIT ?
-        """
-      arguments = [device.rawValue]
-    } else {
-      sql = """
-        SELECT \(Self.columns) FROM dispatch WHERE (created_at_ms, id) < (?, ?)
-        ORDER BY created_at_ms DESC, id DESC LIMIT ?
-        """
-      arguments = []
-    }
-    arguments += [place.atMS, place.id, page.limit + 1]
-    return Paged(try all(sql, arguments) { try Dispatch(&$0) }, page) {
-      PagePlace(atMS: $0.createdAtMS, id: $0.id.rawValue)
-    }
+    try list(
+      page,
+      Self.listing,
+      only: device.map { _ in "device = ?" },
+      device.map { [$0.rawValue] } ?? [],
+      read: { try Dispatch(&$0) },
+      place: { PagePlace(atMS: $0.createdAtMS, id: $0.id.rawValue) }
+    )
   }
 
   /// An output's open work, lowest sequence first; bounded because what is added is.
   func openWork(on channel: ChannelID) throws -> [Dispatch] {
     try all(
-      "SELECT \(Self.columns) FROM dispatch WHERE device = ? AND output = ? AND state <> 'settled' ORDER BY sequence",
+      "\(Self.select) WHERE device = ? AND output = ? AND state <> 'settled' ORDER BY sequence",
       [channel.device.rawValue, Int(channel.number)]
     ) { try Dispatch(&$0) }
   }

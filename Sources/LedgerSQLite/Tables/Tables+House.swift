@@ -33,6 +33,13 @@ extension Tables {
     try run("INSERT INTO event (at_ms, type, data) VALUES (?, ?, ?)", [atMS, draft.type, draft.data])
   }
 
+  /// Drops all events; the next one's number is above `sequence`.
+  func startEventsAnew(after sequence: Int64) throws {
+    try run("DELETE FROM event")
+    try run("DELETE FROM sqlite_sequence WHERE name = 'event'")
+    try run("INSERT INTO sqlite_sequence (name, seq) VALUES ('event', ?)", [sequence])
+  }
+
   /// Drops events up to a number; gives how many went.
   func dropEvents(through sequence: Int64) throws -> Int {
     try run("DELETE FROM event WHERE sequence <= ?", [sequence])

@@ -3,8 +3,16 @@ import Foundation
 import GRDB
 
 extension Tables {
-  private static let columns =
-    "name, id, chain, address, payer, amount, earliest_at_ms, evidence, standing, reason, recorded_at_ms, sale"
+  private static let listing = Listing(
+    columns: """
+      name, id, chain, address, who, amount, earliest_at_ms, evidence, standing, reason, recorded_at_ms, sale
+      """,
+    source: "payment LEFT JOIN person ON of_payment = id AND told_digest = x''",
+    time: "recorded_at_ms",
+    name: "name",
+    prefix: "pay_"
+  )
+  private static let select = "SELECT \(listing.columns) FROM \(listing.source)"
 
   /// The digest of a payment as recorded; nil where it is not.
   func digest(of id: PaymentID) throws -> [UInt8]? {
@@ -23,53 +31,42 @@ extension Tables {
 
   /// One payment as recorded.
   func payment(_ id: PaymentID) throws -> PaymentRecord? {
-    try first("SELECT \(Self.columns) FROM payment WHERE id = ?", [id.description]) { try PaymentRecord(&$0) }
+    try first("\(Self.select) WHERE id = ?", [id.description]) { try PaymentRecord(&$0) }
   }
 
   /// One payment by its own name.
   func payment(named name: String) throws -> PaymentRecord? {
-    try first("SELECT \(Self.columns) FROM payment WHERE name = ?", [name]) { try PaymentRecord(&$0) }
+    try first("\(Self.select) WHERE name = ?", [name]) { try PaymentRecord(&$0) }
   }
 
   /// Payments, newest first.
   func payments(_ page: Page, account: Account?) throws -> Paged<PaymentRecord> {
-    let place = try PagePlace(page.cursor, prefix: "pay_")
-    let sql: String
-    var arguments: StatementArguments
-    if let account {
-      sql = """
-        SELECT \(Self.columns) FROM payment WHERE chain = ? AND address = ? AND (recorded_at_ms, name) < (?, ?)
-        ORDER BY recorded_at_ms DESC, name DESC LIMIT ?
-        """
-      arguments = [account.chain.rawValue, account.address]
-    } else {
-      sql = """
-        SELECT \(Self.columns) FROM payment WHERE (recorded_at_ms, name) < (?, ?)
-        ORDER BY recorded_at_ms DESC, name DESC LIMIT ?
-        """
-      arguments = []
-    }
-    arguments += [place.atMS, place.id, page.limit + 1]
-    let found = try all(sql, arguments) { try PaymentRecord(&$0) }
-    return Paged(found, page) { PagePlace(atMS: $0.recordedAtMS, id: $0.name) }
+    try list(
+      page,
+      Self.listing,
+      only: account.map { _ in "chain = ? AND address = ?" },
+      account.map { [$0.chain.rawValue, $0.address] } ?? [],
+      read: { try PaymentRecord(&$0) },
+      place: { PagePlace(atMS: $0.recordedAtMS, id: $0.name) }
+    )
   }
 
-  /// Records a payment.
-  func insert(_ record: PaymentRecord, quote: String?) throws {
+  /// Records a payment, and beside it until `forgetAtMS` who paid.
+  func insert(_ record: PaymentRecord, quote: String?, forgetAtMS: Int64) throws {
     let payment = record.payment
     try run(
       """
       INSERT INTO payment (
-        id, name, digest, chain, address, payer, amount, earliest_at_ms, evidence, standing, reason, recorded_at_ms,
-        quote, sale
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        id, name, digest, chain, address, amount, earliest_at_ms, standing, reason, recorded_at_ms, quote, sale
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         payment.id.description, record.name, Data(payment.digest), payment.account.chain.rawValue,
-        payment.account.address, payment.payer, payment.amount.blob, payment.earliestAtMS, payment.evidence,
-        record.standing.rawValue, record.reason, record.recordedAtMS, quote, record.sale?.rawValue,
+        payment.account.address, payment.amount.blob, payment.earliestAtMS, record.standing.rawValue, record.reason,
+        record.recordedAtMS, quote, record.sale?.rawValue,
       ]
     )
+    try remember(.payer, payment, forgetAtMS: forgetAtMS)
   }
 
   /// Makes the parts of a quote that is now paid count for its sale.
@@ -78,6 +75,25 @@ extension Tables {
       "UPDATE payment SET standing = ?, reason = NULL, sale = ? WHERE quote = ? AND standing = ?",
       [Standing.sold.rawValue, sale.rawValue, quote, Standing.part.rawValue]
     )
+  }
+
+  /// Keeps the parts of a quote for the operator, in the sale that shows them.
+  func holdParts(of quote: String, in sale: SaleID?, because reason: HoldReason) throws {
+    try run(
+      "UPDATE payment SET standing = ?, reason = ?, sale = ? WHERE quote = ? AND standing = ?",
+      [Standing.held.rawValue, reason.rawValue, sale?.rawValue, quote, Standing.part.rawValue]
+    )
+  }
+
+  /// The newest part of a quote.
+  func newestPart(of quote: String) throws -> PaymentID? {
+    try first(
+      "SELECT id FROM payment WHERE quote = ? AND standing = ? ORDER BY recorded_at_ms DESC, name DESC LIMIT 1",
+      [quote, Standing.part.rawValue]
+    ) { row in
+      let key = try row.text()
+      return try row.required(PaymentID(key), "a payment's key")
+    }
   }
 
   /// Moves all money of a sale to one pot.
@@ -89,17 +105,20 @@ extension Tables {
   }
 
   /// Keeps what contradicts a recorded payment; false where exactly that is kept already.
-  func keep(contradiction told: Payment, heardAtMS: Int64) throws -> Bool {
-    try run(
+  func keep(contradiction told: Payment, heardAtMS: Int64, forgetAtMS: Int64) throws -> Bool {
+    let count = try run(
       """
-      INSERT INTO contradiction (payment, digest, chain, address, payer, amount, evidence, heard_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+      INSERT INTO contradiction (payment, digest, chain, address, amount, heard_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
       """,
       [
-        told.id.description, Data(told.digest), told.account.chain.rawValue, told.account.address, told.payer,
-        told.amount.blob, told.evidence, heardAtMS,
+        told.id.description, Data(told.digest), told.account.chain.rawValue, told.account.address, told.amount.blob,
+        heardAtMS,
       ]
-    ) == 1
+    )
+    guard count == 1 else { return false }
+    try remember(.told, told, forgetAtMS: forgetAtMS)
+    return true
   }
 
   /// How much money of an account counts in each pot.
@@ -137,7 +156,7 @@ extension PaymentRecord {
       payer: try row.textIfAny(),
       amount: try row.amount(),
       earliestAtMS: try row.int64(),
-      evidence: try row.text()
+      evidence: try row.textIfAny() ?? ""
     )
     self.init(
       name: name,

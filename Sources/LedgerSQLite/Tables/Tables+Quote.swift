@@ -4,19 +4,20 @@ import GRDB
 extension Tables {
   private static let columns = """
     id, slot, chain, address, owns_account, due, price, ms, function, price_version, created_at_ms, expires_at_ms, \
-    client, received, state
+    who, received, state
     """
+  private static let select = "SELECT \(columns) FROM quote LEFT JOIN person ON of_quote = id"
 
   /// One quote.
   func quote(_ id: String) throws -> Quote? {
-    try first("SELECT \(Self.columns) FROM quote WHERE id = ?", [id]) { try Quote(&$0) }
+    try first("\(Self.select) WHERE id = ?", [id]) { try Quote(&$0) }
   }
 
   /// The newest quote whose amount at a shared account is not free again at `nowMS`.
   func quote(on account: Account, due: Amount, nowMS: Int64) throws -> Quote? {
     try first(
       """
-      SELECT \(Self.columns) FROM quote
+      \(Self.select)
       WHERE owns_account = 0 AND chain = ? AND address = ? AND due = ? AND reserved_until_at_ms > ?
       ORDER BY reserved_until_at_ms DESC LIMIT 1
       """,
@@ -28,7 +29,7 @@ extension Tables {
   func quote(owning account: Account, nowMS: Int64) throws -> Quote? {
     try first(
       """
-      SELECT \(Self.columns) FROM quote
+      \(Self.select)
       WHERE owns_account = 1 AND chain = ? AND address = ? AND reserved_until_at_ms > ?
       ORDER BY reserved_until_at_ms DESC LIMIT 1
       """,
@@ -60,7 +61,10 @@ extension Tables {
   /// How many quotes of a client are open at `nowMS`.
   func openQuotes(of client: String, nowMS: Int64) throws -> Int {
     try first(
-      "SELECT count(*) FROM quote WHERE state = 'open' AND client = ? AND expires_at_ms > ?",
+      """
+      SELECT count(*) FROM person CROSS JOIN quote ON id = of_quote
+      WHERE who = ? AND role = 'client' AND state = 'open' AND expires_at_ms > ?
+      """,
       [client, nowMS]
     ) { try $0.int() } ?? 0
   }
@@ -70,27 +74,32 @@ extension Tables {
     try all(
       """
       SELECT DISTINCT chain, address FROM quote
-      WHERE owns_account = 1 AND state <> 'paid' AND reserved_until_at_ms > ? ORDER BY chain, address
+      WHERE owns_account = 1 AND state IN ('open', 'expired') AND reserved_until_at_ms > ? ORDER BY chain, address
       """,
       [nowMS]
     ) { Account(chain: try $0.word(Chain.self), canonical: try $0.text()) }
   }
 
-  /// Records a quote.
-  func insert(_ quote: Quote) throws {
+  /// Records a quote, and beside it for `personsKeptMS`, or as long as it is reserved, who asked.
+  func insert(_ quote: Quote, personsKeptMS: Int64) throws {
+    let reservedUntilMS = quote.expiresAtMS.addingHeld(Quote.reserveMS)
     try run(
       """
       INSERT INTO quote (
         id, slot, chain, address, owns_account, due, price, ms, function, price_version, created_at_ms, expires_at_ms,
-        client, received, state, reserved_until_at_ms
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        received, state, reserved_until_at_ms
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         quote.id, quote.slot.rawValue, quote.account.chain.rawValue, quote.account.address, quote.ownsAccount,
         quote.due.blob, quote.price.blob, quote.purchase.ms.column, quote.purchase.function, quote.priceVersion,
-        quote.createdAtMS, quote.expiresAtMS, quote.client, quote.received.blob, quote.state.rawValue,
-        quote.expiresAtMS.addingHeld(Quote.reserveMS),
+        quote.createdAtMS, quote.expiresAtMS, quote.received.blob, quote.state.rawValue, reservedUntilMS,
       ]
+    )
+    try remember(
+      client: quote.client,
+      of: quote.id,
+      forgetAtMS: max(quote.createdAtMS.addingHeld(personsKeptMS), reservedUntilMS)
     )
   }
 
@@ -102,16 +111,38 @@ extension Tables {
     )
   }
 
-  /// Ends quotes whose time is over; gives how many.
+  /// Ends quotes whose time is over, at most `Quote.sweep`; gives how many.
   func expireQuotes(nowMS: Int64) throws -> Int {
-    try run("UPDATE quote SET state = 'expired' WHERE state = 'open' AND expires_at_ms <= ?", [nowMS])
+    try run(
+      """
+      UPDATE quote SET state = 'expired' WHERE row IN (
+        SELECT row FROM quote WHERE state = 'open' AND expires_at_ms <= ? ORDER BY expires_at_ms LIMIT ?)
+      """,
+      [nowMS, Quote.sweep]
+    )
   }
 
-  /// Drops quotes that nobody paid and whose reserve is over, so that strangers' wishes do not pile up.
+  /// Quotes that were paid in part and whose reserve is over, at most `Quote.sweep`.
+  func unfinishedQuotes(nowMS: Int64) throws -> [Quote] {
+    try all(
+      """
+      \(Self.select)
+      WHERE state = 'expired' AND reserved_until_at_ms <= ? AND received <> ? ORDER BY reserved_until_at_ms LIMIT ?
+      """,
+      [nowMS, Amount.zero.blob, Quote.sweep]
+    ) { try Quote(&$0) }
+  }
+
+  /// Drops quotes that nobody paid and whose reserve is over, so that strangers' wishes do not pile up; at most
+  /// `Quote.sweep`.
   func dropSpentQuotes(nowMS: Int64) throws -> Int {
     try run(
-      "DELETE FROM quote WHERE state = 'expired' AND reserved_until_at_ms <= ? AND received = ?",
-      [nowMS, Amount.zero.blob]
+      """
+      DELETE FROM quote WHERE row IN (
+        SELECT row FROM quote WHERE state = 'expired' AND reserved_until_at_ms <= ? AND received = ?
+        ORDER BY reserved_until_at_ms LIMIT ?)
+      """,
+      [nowMS, Amount.zero.blob, Quote.sweep]
     )
   }
 }
@@ -129,7 +160,7 @@ extension Quote {
       priceVersion: try row.int(),
       createdAtMS: try row.int64(),
       expiresAtMS: try row.int64(),
-      client: try row.text(),
+      client: try row.textIfAny() ?? "",
       received: try row.amount(),
       state: try row.word(State.self)
     )

@@ -2,36 +2,29 @@ import Coinslot
 import GRDB
 
 extension Tables {
-  private static let columns =
-    "id, slot, payment, quote, ms, function, price, remainder, created_at_ms, outcome, reason, ended_at_ms"
+  private static let listing = Listing(
+    columns: "id, slot, payment, quote, ms, function, price, remainder, created_at_ms, outcome, reason, ended_at_ms",
+    source: "sale",
+    time: "created_at_ms",
+    name: "id",
+    prefix: "sal_"
+  )
 
   /// One sale.
   func sale(_ id: SaleID) throws -> Sale? {
-    try first("SELECT \(Self.columns) FROM sale WHERE id = ?", [id.rawValue]) { try Sale(&$0) }
+    try first("SELECT \(Self.listing.columns) FROM sale WHERE id = ?", [id.rawValue]) { try Sale(&$0) }
   }
 
   /// Sales, newest first.
   func sales(_ page: Page, slot: SlotID?) throws -> Paged<Sale> {
-    let place = try PagePlace(page.cursor, prefix: "sal_")
-    let sql: String
-    var arguments: StatementArguments
-    if let slot {
-      sql = """
-        SELECT \(Self.columns) FROM sale WHERE slot = ? AND (created_at_ms, id) < (?, ?)
-        ORDER BY created_at_ms DESC, id DESC LIMIT ?
-        """
-      arguments = [slot.rawValue]
-    } else {
-      sql = """
-        SELECT \(Self.columns) FROM sale WHERE (created_at_ms, id) < (?, ?)
-        ORDER BY created_at_ms DESC, id DESC LIMIT ?
-        """
-      arguments = []
-    }
-    arguments += [place.atMS, place.id, page.limit + 1]
-    return Paged(try all(sql, arguments) { try Sale(&$0) }, page) {
-      PagePlace(atMS: $0.createdAtMS, id: $0.id.rawValue)
-    }
+    try list(
+      page,
+      Self.listing,
+      only: slot.map { _ in "slot = ?" },
+      slot.map { [$0.rawValue] } ?? [],
+      read: { try Sale(&$0) },
+      place: { PagePlace(atMS: $0.createdAtMS, id: $0.id.rawValue) }
+    )
   }
 
   /// Records a sale.

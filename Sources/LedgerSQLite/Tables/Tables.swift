@@ -74,6 +74,11 @@ struct RowReader {
     let data: Data? = try next("bytes")
     return Array(try required(data, "bytes"))
   }
+  /// The next column as an amount, if it has one.
+  mutating func amountIfAny() throws -> Amount? {
+    let data: Data? = try next("bytes")
+    return try data.map { try required(Amount(bytes: Array($0)), "16 bytes") }
+  }
   /// The next column as an amount.
   mutating func amount() throws -> Amount {
     let bytes = try bytes()

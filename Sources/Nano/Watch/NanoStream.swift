@@ -11,11 +11,6 @@ import Synchronization
 /// Silence is checked: a subscription without acknowledgement or a ping without pong ends the connection, and after a
 /// pause of 1 to 30 s the next one begins with the full list again.
 struct NanoStream: Sendable {
-  static let ackWithinMS: Int64 = 5_000
-  static let pingEveryMS: Int64 = 20_000
-  static let pongWithinMS: Int64 = 10_000
-  /// Above this many accounts the node is asked for every confirmation, which are then looked up here.
-  static let accountLimit = 20_000
   static let longestPauseMS: Int64 = 30_000
 
   let endpoint: Endpoint
@@ -50,7 +45,7 @@ struct NanoStream: Sendable {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for try await text in connection.messages { hear(text, talk: talk, inbox: inbox, tell: tell) }
-          throw StreamEnd.closed
+          throw SocketTalk.End.closed
         }
         group.addTask { try await keepUp(talk, on: connection) }
         defer { group.cancelAll() }
@@ -75,7 +70,7 @@ struct NanoStream: Sendable {
     }
     switch message {
     case .ack(let ack):
-      if talk.heard(ack, nowMS: now) {
+      if talk.heard(ack) {
         condition.setFeed(nil)
         inbox.missedSome(of: hearing.chain)
       }
@@ -86,17 +81,21 @@ struct NanoStream: Sendable {
       else { return }
       let transfer = hearing.transfer(send, frame: ForwardedCallback(confirmation)?.bytes, heardAtMS: now)
       tell(transfer)
-      if hearing.watchSet.account(destination) != nil { _ = inbox.hear(transfer.sighting) }
+      guard hearing.watchSet.account(destination) != nil else { return }
+      guard !hearing.isDust(send, atMS: now) else {
+        hearing.dropped(send, log: log)
+        return
+      }
+      _ = inbox.hear(transfer.sighting)
     case .unconfirmedBlock, .other: break
     }
   }
 
-  /// Subscribes whenever the accounts have changed, pings, and throws where the node falls silent.
+  /// Tells the node whenever the accounts have changed, pings, and throws where it falls silent.
   private func keepUp(_ talk: Talk, on connection: WebSocketClientConnection) async throws {
     while true {
       let now = clock.nowMS
-      let (keys, version) = hearing.watchSet.all
-      for request in try talk.due(keys: keys, version: version, nowMS: now) {
+      for request in try talk.due(hearing.watchSet, nowMS: now) {
         try await connection.send(text: request.text)
       }
       try await Task.sleep(for: .milliseconds(250))
@@ -104,61 +103,15 @@ struct NanoStream: Sendable {
   }
 }
 
-/// Why listening ended.
-enum StreamEnd: Error, CustomStringConvertible {
-  case closed, noAck, noPong
-
-  var description: String {
-    switch self {
-    case .closed: "it closed the connection"
-    case .noAck: "it did not acknowledge the subscription"
-    case .noPong: "it does not answer pings"
-    }
-  }
-}
-
-/// What was asked on one connection and what came back.
+/// The conversation, shared by who speaks and who hears.
 private final class Talk: Sendable {
-  private struct State {
-    var subscribed: UInt64?
-    var pending: (id: String, sinceMS: Int64)?
-    var pingedAtMS: Int64
-    var awaitsPongSinceMS: Int64?
-    var count = 0
-  }
-  private let state: Mutex<State>
+  private let talk: Mutex<SocketTalk>
 
-  init(nowMS: Int64) { state = Mutex(State(pingedAtMS: nowMS)) }
+  init(nowMS: Int64) { talk = Mutex(SocketTalk(nowMS: nowMS)) }
 
-  /// What to send now; throws where an answer is overdue.
-  func due(keys: [Bytes32], version: UInt64, nowMS: Int64) throws -> [SocketRequest] {
-    try state.withLock { state in
-      if let pending = state.pending, nowMS - pending.sinceMS > NanoStream.ackWithinMS { throw StreamEnd.noAck }
-      if let since = state.awaitsPongSinceMS, nowMS - since > NanoStream.pongWithinMS { throw StreamEnd.noPong }
-      var requests: [SocketRequest] = []
-      if state.subscribed != version, state.pending == nil {
-        state.count += 1
-        state.subscribed = version
-        state.pending = ("s\(state.count)", nowMS)
-        let filter = keys.count > NanoStream.accountLimit ? nil : keys
-        requests.append(.confirmations(of: filter, id: "s\(state.count)"))
-      }
-      if nowMS - state.pingedAtMS >= NanoStream.pingEveryMS {
-        state.pingedAtMS = nowMS
-        state.awaitsPongSinceMS = nowMS
-        requests.append(.ping())
-      }
-      return requests
-    }
+  func due(_ watchSet: WatchSet, nowMS: Int64) throws(SocketTalk.End) -> [SocketRequest] {
+    try talk.withLock { talk throws(SocketTalk.End) in try talk.due(watchSet, nowMS: nowMS) }
   }
 
-  /// Notes an acknowledgement; true where it is that of the subscription waited for.
-  func heard(_ ack: SocketAck, nowMS: Int64) -> Bool {
-    state.withLock { state in
-      if ack.isPong { state.awaitsPongSinceMS = nil }
-      guard ack.action == "subscribe", let pending = state.pending, ack.id == pending.id else { return false }
-      state.pending = nil
-      return true
-    }
-  }
+  func heard(_ ack: SocketAck) -> Bool { talk.withLock { $0.heard(ack) } }
 }

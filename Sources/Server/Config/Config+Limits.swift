@@ -1,3 +1,5 @@
+package import Sockets
+
 extension Config {
   /// How much of everything there may be at once; beyond it the newcomer is refused, never somebody who is served.
   package struct Limits: Hashable, Sendable {
@@ -11,6 +13,12 @@ extension Config {
     package var watchers = 10_000
     /// Accounts that one connection of `/call` may wait for.
     package var accountsPerWatcher = 64
+    /// What one client may take of a listener; 0 is no limit.
+    package var client = ClientLimits()
+    /// Quotes that one client may ask for in ten minutes; 0 is no limit.
+    package var quotesPerClient = 60
+    /// Wrong tokens that one client may show in ten minutes; 0 is no limit.
+    package var tokenFailuresPerClient = 20
 
     /// The defaults.
     package init() {}

@@ -15,6 +15,10 @@ package struct Config: Hashable, Sendable {
   package var limits: Limits
   /// What is logged.
   package var log: Log
+  /// How a person hears of trouble; nil: only by the log.
+  package var alarms: Alarms?
+  /// How long what is known of people is kept.
+  package var retention = Retention()
 
   /// A configuration.
   package init(
@@ -52,6 +56,18 @@ extension Config {
     package var names: [String] = []
     /// Where devices connect.
     package var devicePath = "/link"
+    /// Certificate and key of the public listener; nil: plain http.
+    package var tls: TLS?
+    /// The time zone of mornings and nights.
+    package var timeZone = "UTC"
+    /// The key that device keys are sealed with; nil: they lie open, for their owner's eyes only.
+    package var masterKey: Secret?
+    /// What reads `/metrics` besides the admin token.
+    package var metricsToken: Secret?
+    /// When the disk counts as nearly full.
+    package var disk = Disk()
+    /// The copies that are made every night; nil: none.
+    package var backups: Backups?
 
     /// The defaults.
     package init() {}
@@ -59,10 +75,25 @@ extension Config {
     /// How people write our address.
     package var url: String { publicURL ?? localURL }
 
-    /// How this machine reaches us.
+    /// How this machine reaches us; behind TLS by the name in the certificate, which `localNames` leads here.
     package var localURL: String {
-      guard let first = listen.first else { return "http://127.0.0.1:8402" }
-      return IPText.isAny(first.host) ? "http://127.0.0.1:\(first.port)" : "http://\(first)"
+      let scheme = tls == nil ? "http" : "https"
+      guard let first = listen.first else { return "\(scheme)://127.0.0.1:8402" }
+      if let name = certifiedName { return "\(scheme)://\(name):\(first.port)" }
+      return IPText.isAny(first.host) ? "\(scheme)://127.0.0.1:\(first.port)" : "\(scheme)://\(first)"
+    }
+
+    /// Host names of `localURL` with the address they stand for on this machine.
+    package var localNames: [String: String] {
+      guard let name = certifiedName, let host = listen.first?.host else { return [:] }
+      return [name: host == "localhost" || IPText.isAny(host) ? "127.0.0.1" : host]
+    }
+
+    private var certifiedName: String? {
+      guard tls != nil, let publicURL, let endpoint = try? Endpoint(parsing: publicURL),
+        !IPText.isAddress(endpoint.host)
+      else { return nil }
+      return endpoint.host
     }
   }
 

@@ -22,6 +22,18 @@ package enum ConfigDefault {
       names: []
       # Where devices connect.
       device_path: /link
+      # Certificate and key, PEM, where no proxy in front speaks TLS; read again at SIGHUP and every day.
+      # tls: { certificate: ./keys/fullchain.pem, key: ./keys/privkey.pem }
+      # The time zone of the mornings and nights below.
+      time_zone: UTC
+      # Seals the device keys in the data folder; make it with: coinslot master-key new FILE. Keep a copy elsewhere.
+      # master_key_file: ./keys/master
+      # A token that may read /metrics and nothing else, mode 0600.
+      # metrics_token_file: ./keys/metrics
+      # Nothing is sold while less than both of these is free where the data lies: bytes, and a share of a hundred.
+      disk: { least_free: 500MB, least_percent: 5 }
+      # A checked copy of the ledger every night; the oldest goes. Best on another disk.
+      # backups: { folder: ./backups, keep: 14, at: "03:30" }
 
     # The networks that money comes over. Without one nothing can be sold.
     # networks:
@@ -97,6 +109,30 @@ package enum ConfigDefault {
       # Connections to /call, and accounts that one of them may wait for.
       watchers: 10000
       accounts_per_watcher: 64
+      # What one client (an address, of IPv6 its first 64 bits) may take of a listener; 0 switches a limit off.
+      per_client:
+        connections: 1024
+        connections_per_second: 200
+        requests_per_second: 200
+        websockets: 512
+        # In ten minutes.
+        quotes: 60
+        wrong_tokens: 20
+
+    # How a person hears of trouble. Without it only the log tells. Try it with: coinslot alarm test
+    # alarms:
+    #   # The file of the URL that messages are posted to; who knows it can send false ones, so mode 0600. Or webhook: URL
+    #   webhook_file: ./keys/alarms
+    #   # json, or text with header fields as ntfy takes them.
+    #   format: json
+    #   # now: only what cannot wait. morning: also what is told at the hour of the morning.
+    #   min_severity: morning
+    #   morning: "08:00"
+    #   # Every day at this time a test is sent: a day without one means that nobody would hear of trouble.
+    #   test: "09:00"
+
+    # What is known of people (addresses that paid, clients that asked) is forgotten after this time. Sums stay.
+    retention: { people: 30d }
 
     log:
       # trace, debug, info, notice, warning, error or critical.

@@ -1,8 +1,8 @@
 import Coinslot
 import Web
 
-/// The operator's token on the first start: made, its hash kept in the ledger, its text laid once where only the owner
-/// of the data folder can read it.
+/// The operator's token: made at the first start, its hash kept in the ledger, its text laid where only the owner of the
+/// data folder can read it.
 ///
 /// The command line on the same machine finds it there; the operator may move it elsewhere.
 enum AdminTokenFile {
@@ -19,5 +19,27 @@ enum AdminTokenFile {
     try SecretFile.write(token, to: path(in: folder))
     try await ledger.keep(setting: AdminToken.setting, hash)
     return true
+  }
+
+  /// Makes another token, from now on the only one; gives it, to be shown once.
+  ///
+  /// The audit line commits with its hash.
+  ///
+  ///
+  /// - Throws: What the ledger or the file throws; where it was the file, the old token counts no more and this one is
+  ///   lost, so that `coinslot token reset` is needed.
+  ///
+  /// ## On failure
+  /// The ledger first: a token that somebody may have stolen must not outlive the request that ends it.
+  static func replace(
+    ledger: any Ledger,
+    folder: String,
+    entropy: any Entropy,
+    audit: AuditLine
+  ) async throws -> String {
+    let (token, hash) = AdminToken.make(entropy: entropy)
+    try await ledger.keep(setting: AdminToken.setting, hash, audit: audit)
+    try SecretFile.write(token, to: path(in: folder))
+    return token
   }
 }

@@ -53,6 +53,8 @@ public struct NanoSimulatorCounts: Hashable, Sendable {
   public var callbacksFailed = 0
   /// Callbacks that a fault or a bound dropped.
   public var callbacksDropped = 0
+  /// WebSocket subscriptions made or made anew, and changes of them, that were acknowledged.
+  public var subscriptions = 0, updates = 0
   /// WebSocket messages sent, acknowledgements not counted.
   public var messagesSent = 0
   /// WebSocket messages that a fault or a bound dropped.

@@ -25,12 +25,13 @@ package enum WebSocketClient {
     group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     _ body: (WebSocketClientConnection) async throws -> Result
   ) async throws -> Result {
-    guard endpoint.scheme == .ws else { throw WebSocketClientError.unsupportedScheme }
+    guard endpoint.scheme.isWebSocket else { throw WebSocketClientError.unsupportedScheme }
+    let tls = endpoint.scheme == .wss ? try ClientTLS(to: endpoint.host, trusting: options.trustedCAFile) : nil
     let key = (0..<16).map { _ in UInt8.random(in: 0...255) }
     let handshake = try ClientHandshake(to: endpoint, options: options, key: key)
     let attempt = Attempt(eventLoop: group.next())
     return try await withTaskCancellationHandler {
-      let connection = try await attempt.connect(to: endpoint, handshake, options)
+      let connection = try await attempt.connect(to: endpoint, handshake, options, tls)
       do {
         let result = try await body(connection)
         await connection.close()
@@ -64,13 +65,15 @@ private final class Attempt: Sendable {
   func connect(
     to endpoint: Endpoint,
     _ handshake: ClientHandshake,
-    _ options: WebSocketClientOptions
+    _ options: WebSocketClientOptions,
+    _ tls: ClientTLS?
   ) async throws -> WebSocketClientConnection {
     let deadline = NIODeadline.now() + .milliseconds(options.connectWithinMS)
     let bootstrap = ClientBootstrap(group: eventLoop)
       .connectTimeout(.milliseconds(options.connectWithinMS))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
+          try tls?.secure(channel)
           try channel.pipeline.syncOperations.addHandler(
             WebSocketClientHandler(handshake, options, eventLoop: channel.eventLoop)
           )

@@ -2,10 +2,14 @@ package import Primitives
 
 /// Why a connection of ours to a WebSocket server could not be had, or ended.
 package enum WebSocketClientError: Error, Equatable, Sendable {
-  /// The endpoint's scheme is not spoken by this client; only `ws` is.
+  /// The endpoint's scheme is not spoken by this client; only `ws` and `wss` are.
   case unsupportedScheme
   /// The host name stands for no address.
   case cannotResolve(host: String)
+  /// The file of trusted certificates cannot be used.
+  case badTrustFile(TLSFileError)
+  /// There is no TLS with that server: it is not who it should be, or speaks none; with the library's words.
+  case tlsFailed(String)
   /// Nobody listens there.
   case refused
   /// The system could not reach it, with the system's error number.

@@ -84,7 +84,10 @@ final class WebSocketClientHandler: ChannelDuplexHandler {
     if event as? ChannelEvent == .inputClosed { context.close(promise: nil) }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if case .handshaking = phase, ClientTLS.isFailure(error) { end(.tlsFailed("\(error)")) }
+    context.close(promise: nil)
+  }
 }
 
 // MARK: - Opening

@@ -4,6 +4,10 @@ package struct WebSocketClientOptions: Sendable {
   package var subprotocol: String?
   /// Further headers of the handshake.
   package var headers: [(name: String, value: String)] = []
+  /// A PEM file with the certificates of those whose word counts about who a `wss` server is; nil: the system's.
+  ///
+  /// For a server with a certificate of its own making: its own certificate, or that of its maker, in a file.
+  package var trustedCAFile: String?
   /// Milliseconds until the connection is there and its handshake done.
   package var connectWithinMS: Int64 = 10_000
   /// Longest message, in bytes; above it the connection is closed with 1009.

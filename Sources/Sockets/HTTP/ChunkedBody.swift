@@ -80,7 +80,9 @@ struct ChunkedBody {
       value = value << 4 | digit
       i += 1
     }
-    guard i > 0, i == span.count || span[i] == UInt8(ascii: ";") || HeaderCursor.isBlank(span[i]) else {
+    let hasDigits = i > 0
+    while i < span.count, HeaderCursor.isBlank(span[i]) { i += 1 }
+    guard hasDigits, i == span.count || span[i] == UInt8(ascii: ";") else {
       throw HTTPFault(400, "not a chunk size")
     }
     return value

@@ -29,6 +29,9 @@ package final class PlainHTTPConnection: ChannelDuplexHandler, RemovableChannelH
   private let service: any PlainHTTPService
   private let limits: PlainHTTPLimits
   private let sweeper: ConnectionSweeper
+  private let clients: ClientGate?
+  /// Who requests are counted for.
+  private var client: ClientAddress?
   private var loop: SweptLoop?
   private var context: ChannelHandlerContext?
   private var reader: RequestReader
@@ -39,13 +42,21 @@ package final class PlainHTTPConnection: ChannelDuplexHandler, RemovableChannelH
   private var hasAnswered = false
   private var isDraining = false
   private var wantsRead = false
+  /// More is written than the other side reads; nothing is read from it until it does.
+  private var isBlocked = false
   private var discarded = 0
 
   static let maxDiscardedBytes = 1 << 20
 
-  /// A connection that asks `service`.
-  package init(service: any PlainHTTPService, limits: PlainHTTPLimits, sweeper: ConnectionSweeper) {
+  /// A connection that asks `service`; `clients` says how often one client may ask.
+  package init(
+    service: any PlainHTTPService,
+    limits: PlainHTTPLimits,
+    sweeper: ConnectionSweeper,
+    clients: ClientGate? = nil
+  ) {
     self.service = service
+    self.clients = clients
     self.limits = limits
     self.sweeper = sweeper
     reader = RequestReader(maxHeadBytes: limits.maxHeadBytes)
@@ -56,6 +67,7 @@ package final class PlainHTTPConnection: ChannelDuplexHandler, RemovableChannelH
     let loop = sweeper.loop(of: context.eventLoop)
     self.loop = loop
     deadlineMS = loop.deadlineMS(after: limits.requestWithinMS)
+    client = clients?.client(of: context.channel.remoteAddress)
     loop.add(self)
   }
 
@@ -75,7 +87,9 @@ package final class PlainHTTPConnection: ChannelDuplexHandler, RemovableChannelH
     switch phase {
     case .reading:
       // The time of the first request runs from the connection; the others begin with their first byte.
-      if hasAnswered, !reader.isMidRequest, let loop { deadlineMS = loop.deadlineMS(after: limits.requestWithinMS) }
+      if hasAnswered, !isBlocked, !reader.isMidRequest, let loop {
+        deadlineMS = loop.deadlineMS(after: limits.requestWithinMS)
+      }
       reader.receive(bytes)
       process(context)
     case .answering: reader.receive(bytes)
@@ -93,12 +107,27 @@ package final class PlainHTTPConnection: ChannelDuplexHandler, RemovableChannelH
     }
   }
 
-  /// While the service works, nothing more is read: what a client can pile up is one read.
+  /// While the service works, or the answers are not read, nothing more is read: what a client can pile up is one read.
   package func read(context: ChannelHandlerContext) {
     if case .answering = phase {
       wantsRead = true
+    } else if isBlocked {
+      wantsRead = true
     } else {
       context.read()
+    }
+  }
+
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if !context.channel.isWritable {
+      block()
+    } else if isBlocked {
+      isBlocked = false
+      guard case .reading = phase else { return }
+      deadlineMS = loop?.deadlineMS(after: reader.isMidRequest ? limits.requestWithinMS : limits.idleMS) ?? .max
+      process(context)
+      channelReadComplete(context: context)
+      readOn(context)
     }
   }
 
@@ -110,8 +139,21 @@ package final class PlainHTTPConnection: ChannelDuplexHandler, RemovableChannelH
 }
 
 extension PlainHTTPConnection {
+  private func block() {
+    guard !isBlocked, case .reading = phase else { return }
+    isBlocked = true
+    deadlineMS = loop?.deadlineMS(after: limits.unreadMS) ?? .max
+  }
+
+  private func readOn(_ context: ChannelHandlerContext) {
+    guard wantsRead, !isBlocked else { return }
+    if case .answering = phase { return }
+    wantsRead = false
+    context.read()
+  }
+
   private func process(_ context: ChannelHandlerContext) {
-    while case .reading = phase {
+    while case .reading = phase, !isBlocked {
       do throws(HTTPFault) {
         switch try reader.next() {
         case nil: return
@@ -126,16 +168,20 @@ extension PlainHTTPConnection {
 
   private func decide(_ head: RequestHead, _ context: ChannelHandlerContext) throws(HTTPFault) {
     self.head = head
+    if let client, clients?.request(client) != nil { return write(.tooManyRequests, context) }
     // Asked of the channel, which knows it; the context would ask the system each time.
     let remote = context.channel.remoteAddress
     switch service.webSocket(head, from: remote) {
-    case .accept(let acceptance): return try upgrade(head, acceptance, context)
-    case .refuse(let status, let problem): return write(.problem(status, problem, closes: true), context)
+    case .accept(let acceptance):
+      guard let client, let clients else { return try upgrade(head, acceptance, context) }
+      guard case .open(let pass) = clients.webSocket(client) else { return write(.tooManySockets, context) }
+      return try upgrade(head, acceptance.holding(pass), context)
+    case .refuse(let reply): return write(reply.closing, context)
     case .notWebSocket: break
     }
     switch service.admit(head, from: remote) {
     case .refuse(let reply):
-      write(PlainHTTPReply(reply.status, headers: reply.headers, body: reply.body, closes: true), context)
+      write(reply.closing, context)
     case .body(let maxBytes):
       try reader.beginBody(maxBytes: maxBytes)
       if head.expectsContinue, !reader.hasBytesLeft {
@@ -168,14 +214,11 @@ extension PlainHTTPConnection {
     phase = .reading
     switch result {
     case .success(let reply): write(reply, context)
-    case .failure: write(.problem(.internalServerError, "the answer could not be made", closes: true), context)
+    case .failure: write(.fault(HTTPFault(500, "the answer could not be made")), context)
     }
     process(context)
     channelReadComplete(context: context)
-    if wantsRead {
-      wantsRead = false
-      context.read()
-    }
+    readOn(context)
   }
 
   /// Writes a reply to the current request and gets ready for the next, or closes.
@@ -189,6 +232,8 @@ extension PlainHTTPConnection {
       linger(context)
     } else {
       hasAnswered = true
+      if isBlocked { return }
+      guard context.channel.isWritable else { return block() }
       deadlineMS = loop?.deadlineMS(after: reader.isMidRequest ? limits.requestWithinMS : limits.idleMS) ?? .max
     }
   }
@@ -217,13 +262,17 @@ extension PlainHTTPConnection {
     phase = .lingering
     reader = RequestReader()
     needsFlush = false
-    deadlineMS = loop?.deadlineMS(after: limits.lingerMS) ?? .max
+    // Until all is taken from us it is the time for reading that counts.
+    deadlineMS = loop?.deadlineMS(after: limits.unreadMS) ?? .max
     context.flush()
-    context.close(mode: .output, promise: nil)
-    if wantsRead {
-      wantsRead = false
-      context.read()
+    let closed = context.eventLoop.makePromise(of: Void.self)
+    closed.futureResult.assumeIsolated().whenComplete { [weak self] _ in
+      guard let self, case .lingering = phase else { return }
+      deadlineMS = loop?.deadlineMS(after: limits.lingerMS) ?? .max
     }
+    context.close(mode: .output, promise: closed)
+    isBlocked = false
+    readOn(context)
   }
 
   private func end(_ context: ChannelHandlerContext) {
@@ -236,11 +285,12 @@ extension PlainHTTPConnection {
   func sweep(nowMS: Int64) {
     guard nowMS >= deadlineMS, let context else { return }
     switch phase {
+    case .reading where isBlocked: end(context)
     case .reading where reader.isMidRequest:
       write(.fault(HTTPFault(408, "the request did not arrive in time")), context)
     case .answering:
       phase = .reading
-      write(.problem(.serviceUnavailable, "no answer in time", closes: true), context)
+      write(.fault(HTTPFault(503, "no answer in time")), context)
     case .reading, .lingering, .ended: end(context)
     }
   }

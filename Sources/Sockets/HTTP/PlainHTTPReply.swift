@@ -40,45 +40,61 @@ package struct PlainHTTPReply: Sendable {
     PlainHTTPReply(status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: ByteBuffer(string: body))
   }
 
-  /// A reply that says what is wrong (RFC 9457).
+  /// A reply that says what is wrong (RFC 9457): `type`, `title`, `status`, `detail`, `code`.
+  ///
+  /// - Parameters:
+  ///   - status: The status.
+  ///   - detail: What is wrong this time, for a person.
+  ///   - code: A stable word for programs; the status' own where nil.
+  ///   - headers: Further headers.
+  ///   - closes: Whether the connection ends after it.
+  /// - Returns: The reply.
   package static func problem(
     _ status: HTTPResponseStatus,
     _ detail: String,
+    code: String? = nil,
     headers: [(name: String, value: String)] = [],
     closes: Bool = false
   ) -> PlainHTTPReply {
+    let code = code ?? "\(HTTPFault.usualCode(Int(status.code)).text)"
     var json = JSONWriter()
     json.beginObject()
-    json.key("title")
-    json.string(status.reasonPhrase)
+    json.member("type", "urn:coinslot:problem:\(code)")
+    json.member("title", status.reasonPhrase)
     json.key("status")
     json.number(Int(status.code))
-    json.key("detail")
-    json.string(detail)
+    json.member("detail", detail)
+    json.member("code", code)
     json.endObject()
     return PlainHTTPReply(
       status,
-      headers: [("Content-Type", "application/problem+json")] + headers,
+      headers: [("Content-Type", "application/problem+json"), ("Cache-Control", "no-store")] + headers,
       body: ByteBuffer(bytes: json.bytes),
       closes: closes
     )
   }
 
   /// The reply to a request that is not taken; the connection ends with it.
-  static func fault(_ fault: HTTPFault) -> PlainHTTPReply {
-    let headers: [(name: String, value: String)] =
-      switch fault.status {
-      case 405: [("Allow", "GET")]
-      case 426: [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
-      default: []
-      }
-    return .problem(
-      HTTPResponseStatus(statusCode: fault.status),
-      "\(fault.reason.text)",
-      headers: headers,
-      closes: true
-    )
-  }
+  ///
+  /// Made once for each fault, so that whoever sends nonsense costs no more than a look.
+  static func fault(_ fault: HTTPFault) -> PlainHTTPReply { FaultReplies.shared.reply(to: fault) }
+
+  /// Too many requests of one client.
+  static let tooManyRequests = problem(
+    .tooManyRequests,
+    "too many requests from this address",
+    headers: [("Retry-After", "1")],
+    closes: true
+  ).prepared()
+
+  /// Too many open WebSockets of one client.
+  static let tooManySockets = problem(
+    .tooManyRequests,
+    "too many WebSockets from this address",
+    code: "too_many_sockets",
+    headers: [("Retry-After", "30")],
+    closes: true
+  ).prepared()
 
   /// The same reply with its bytes made once, for what is answered often.
   package func prepared() -> PlainHTTPReply {
@@ -87,6 +103,14 @@ package struct PlainHTTPReply: Sendable {
       open: encode(closing: false, omittingBody: false),
       closing: encode(closing: true, omittingBody: false)
     )
+    return copy
+  }
+
+  /// The same reply, after which the connection ends.
+  var closing: PlainHTTPReply {
+    if closes { return self }
+    var copy = PlainHTTPReply(status, headers: headers, body: body, closes: true)
+    copy.encoded = encoded
     return copy
   }
 

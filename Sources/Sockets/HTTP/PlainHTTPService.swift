@@ -53,6 +53,9 @@ package struct PlainHTTPLimits: Sendable {
   package var idleMS: Int64 = 60_000
   /// Milliseconds the service may take to answer; then 503.
   package var replyWithinMS: Int64 = 30_000
+  /// Milliseconds a client may leave unread what is written to it, once it is more than 64 KiB; then it is dropped, and
+  /// nothing more is taken from it meanwhile.
+  package var unreadMS: Int64 = 10_000
   /// Milliseconds a connection that is being closed waits for the other side.
   package var lingerMS: Int64 = 2_000
 

@@ -1,5 +1,6 @@
 import NIOCore
 package import NIOHTTP1
+import Primitives
 
 /// Request line and header lines of an HTTP/1.x request, checked, and looked up in the bytes they came in.
 ///
@@ -45,6 +46,16 @@ package struct RequestHead: Sendable {
       for i in 0..<want.count where span[range.lowerBound + i] != want[i] { return false }
       return true
     }
+  }
+
+  /// Whether path and query are these bytes; in constant time, since a path may hold a secret.
+  package func isTarget(_ secret: [UInt8]) -> Bool {
+    equalInConstantTime(bytes.readableBytesUInt8Span.extracting(targetRange), secret.span)
+  }
+
+  /// Whether the path is these bytes; in constant time, since a path may hold a secret.
+  package func isPath(_ secret: [UInt8]) -> Bool {
+    equalInConstantTime(bytes.readableBytesUInt8Span.extracting(pathRange), secret.span)
   }
 
   /// What stands after the question mark, not decoded; nil without one.

@@ -98,6 +98,7 @@ struct Binder {
   /// TCP_NODELAY is set on the listening socket, from which accepted ones inherit it without a system call each.
   private func bootstrap(for address: SocketAddress) -> ServerBootstrap {
     let (sweeper, gate, logger, setUp) = (sweeper, gate, logger, setUp)
+    let (clients, tls) = (options.clients, options.tls)
     let bootstrap = ServerBootstrap(group: group)
     if separatesFamilies, address.ipAddress == "::" {
       _ = bootstrap.serverChannelOption(
@@ -121,8 +122,19 @@ struct Binder {
           logger?.debug("connection refused, too many are open")
           return channel.eventLoop.makeFailedFuture(TooManyConnections())
         }
-        channel.closeFuture.whenComplete { _ in gate.leave() }
-        return channel.eventLoop.makeCompletedFuture { try setUp(channel, sweeper) }
+        guard case .open(let pass) = clients?.enter(channel.remoteAddress) ?? .open(nil) else {
+          gate.refuse()
+          logger?.debug("connection refused, this client has too many or opens them too fast")
+          return channel.eventLoop.makeFailedFuture(TooManyConnections())
+        }
+        channel.closeFuture.whenComplete { _ in
+          gate.leave()
+          withExtendedLifetime(pass) {}
+        }
+        return channel.eventLoop.makeCompletedFuture {
+          try setUp(channel, sweeper)
+          try tls?.secure(channel)
+        }
       }
   }
 

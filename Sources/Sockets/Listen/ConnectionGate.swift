@@ -6,7 +6,7 @@ package struct ConnectionCounts: Equatable, Sendable {
   package var accepted = 0
   /// Open now.
   package var open = 0
-  /// Closed at once, because too many were open.
+  /// Closed at once, because too many were open, in all or of one client, or came too fast.
   package var refused = 0
 }
 
@@ -35,6 +35,15 @@ final class ConnectionGate: Sendable {
       state.counts.open += 1
       return true
     }
+  }
+
+  /// Counts a connection out that was counted in and is closed at once after all.
+  func refuse() {
+    state.withLock { state in
+      state.counts.accepted -= 1
+      state.counts.refused += 1
+    }
+    leave()
   }
 
   /// Counts a connection out.

@@ -24,6 +24,10 @@ package final class Listener: Sendable {
     package var sweepEveryMS: Int64 = 1_000
     /// Milliseconds of a monotonic clock for all time limits; by default the event loop's own.
     package var clock: (@Sendable () -> Int64)?
+    /// What one client may take; nil: no limits.
+    package var clients: ClientGate?
+    /// The certificate to show; nil: no TLS.
+    package var tls: ServerTLS?
 
     /// The default bounds.
     package init() {}
@@ -86,7 +90,7 @@ package final class Listener: Sendable {
   ) async throws(ListenerError) -> Listener {
     try await bind(addresses, options: options, group: group, logger: logger) { channel, sweeper in
       try channel.pipeline.syncOperations.addHandler(
-        PlainHTTPConnection(service: service, limits: limits, sweeper: sweeper)
+        PlainHTTPConnection(service: service, limits: limits, sweeper: sweeper, clients: options.clients)
       )
     }
   }

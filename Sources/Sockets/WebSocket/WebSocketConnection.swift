@@ -31,6 +31,7 @@ package final class WebSocketConnection: ChannelInboundHandler, RemovableChannel
   private var loop: SweptLoop?
   private var context: ChannelHandlerContext?
   private var handler: (any WebSocketConnectionHandler)?
+  private var pass: ClientCount.Pass?
   private var reader: WebSocketReader
   private var phase = Phase.opening
 
@@ -55,6 +56,7 @@ package final class WebSocketConnection: ChannelInboundHandler, RemovableChannel
     subprotocol = acceptance.subprotocol
     options = acceptance.options
     handler = acceptance.makeHandler()
+    pass = acceptance.pass
     self.sweeper = sweeper
     reader = WebSocketReader(
       side: .server,
@@ -87,6 +89,7 @@ package final class WebSocketConnection: ChannelInboundHandler, RemovableChannel
 
   package func handlerRemoved(context: ChannelHandlerContext) {
     loop?.remove(self)
+    pass = nil
     self.context = nil
     finishSoon(.lost, on: context.eventLoop)
   }

@@ -5,9 +5,18 @@ package enum WebSocketDecision: Sendable {
   /// It does, once its handshake is found correct; where it is not, the answer is 400, 405 or 426.
   case accept(WebSocketAcceptance)
   /// It may not: this is answered and the connection ends.
-  case refuse(status: HTTPResponseStatus, problem: String)
+  case refuse(PlainHTTPReply)
   /// It is an ordinary request.
   case notWebSocket
+
+  /// Refuses with a problem; `code` is a word for programs, the status' own where nil.
+  package static func refuse(
+    status: HTTPResponseStatus,
+    problem: String,
+    code: String? = nil
+  ) -> WebSocketDecision {
+    .refuse(.problem(status, problem, code: code, closes: true))
+  }
 
   /// Accepts.
   ///
@@ -32,6 +41,15 @@ package struct WebSocketAcceptance: Sendable {
   /// The bounds of the connection.
   package let options: WebSocketOptions
   let makeHandler: @Sendable () -> any WebSocketConnectionHandler
+  /// Lives as long as the connection.
+  var pass: ClientCount.Pass?
+
+  /// The same, holding a place in a count for as long as the connection lives.
+  package func holding(_ pass: ClientCount.Pass?) -> WebSocketAcceptance {
+    var copy = self
+    copy.pass = pass
+    return copy
+  }
 }
 
 /// The bounds of one WebSocket on the server's side.

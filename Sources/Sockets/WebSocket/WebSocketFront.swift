@@ -100,7 +100,7 @@ package final class WebSocketFront<HTTP: Sendable>: ChannelInboundHandler, Remov
       guard case .head(let head)? = try reader.next() else { return }
       switch decide(head, context.channel.remoteAddress) {
       case .accept(let acceptance): try upgrade(head, acceptance, context)
-      case .refuse(let status, let problem): refuse(.problem(status, problem, closes: true), context)
+      case .refuse(let reply): refuse(reply, context)
       case .notWebSocket: handOver(context)
       }
     } catch {

@@ -20,7 +20,7 @@ struct BackupRoutes {
       let nowMS = context.clock.nowMS
       let name = ID.make("backup", nowMS: nowMS, entropy: context.entropy)
       let file = try await TemporaryFile.make(at: "\(context.settings.backupFolder)/\(name).tmp") { path in
-        try await context.ledger.backUp(to: path)
+        try await context.ledger.backUp(to: path, nowMS: nowMS)
       }
       let headers: HTTPFields = [
         .contentType: "application/vnd.sqlite3", .cacheControl: "no-store",

@@ -34,27 +34,40 @@ struct DeviceRoutes {
       let channel = try Self.channel(of: device, body)
       let ms = try JSONBody.required("ms", try body.number("ms", in: 1...DeviceRoutes.greatestTestMS))
       return Change(["channel": .number(channel.number), "ms": .number(ms)]) {
-        DispatchRoutes.json(try await context.workshop.trigger(channel, ms: ms))
+        let audit = audit("output.triggered", "\(channel)", note: "\(ms) ms, a test")
+        return DispatchRoutes.json(try await context.workshop.trigger(channel, ms: ms, audit: audit))
       }
     }
     change("stop", members: ["channel"], on: routes) { device, body in
       let channel = try Self.channel(of: device, body)
       return Change(["channel": .number(channel.number)]) {
-        DispatchRoutes.json(try await context.workshop.stop(channel))
+        let audit = audit("output.stopped", "\(channel)")
+        return DispatchRoutes.json(try await context.workshop.stop(channel, audit: audit))
       }
     }
     change("revoke", members: [], on: routes) { device, _ in
-      Change([:]) { try await json(try await context.workshop.revoke(device.id)) }
+      Change([:]) {
+        let audit = audit("device.revoked", device.id.rawValue)
+        return try await json(try await context.workshop.revoke(device.id, audit: audit))
+      }
     }
     change("release", members: [], on: routes) { device, _ in
-      Change([:]) { try await json(try await context.workshop.release(device.id)) }
+      Change([:]) {
+        let audit = audit("device.released", device.id.rawValue)
+        return try await json(try await context.workshop.release(device.id, audit: audit))
+      }
     }
     change("rotate", members: [], showsSecret: true, on: routes) { device, _ in
       Change([:]) {
-        let (device, key) = try await context.workshop.rotateKey(of: device.id)
+        let audit = audit("device.key_rotated", device.id.rawValue)
+        let (device, key) = try await context.workshop.rotateKey(of: device.id, audit: audit)
         return try await withKey(device, key)
       }
     }
+  }
+
+  private func audit(_ action: String, _ subject: String, note: String? = nil) -> AuditLine {
+    AuditLine(atMS: context.clock.nowMS, actor: "operator", action: action, subject: subject, note: note)
   }
 
   /// What a request would do, and the doing.
@@ -116,7 +129,8 @@ struct DeviceRoutes {
       )
     }
     return try await idempotency.once(request, body: bytes, showsSecret: true, nowMS: context.clock.nowMS) {
-      let (device, key) = try await context.workshop.add(id, title: title)
+      let audit = audit("device.added", id.rawValue)
+      let (device, key) = try await context.workshop.add(id, title: title, audit: audit)
       context.bell.ring()
       return .json(
         try await withKey(device, key),

@@ -18,7 +18,8 @@ struct EventRoutes {
       guard let pass = gate.enter() else {
         throw Problem.unavailable("too_many_streams", "All event streams are in use.", seconds: 10)
       }
-      return EventStream.response(request, pass: pass) { stream in try await tell(&stream, from: place) }
+      let hash = AdminGuard.bearer(request.headers[.authorization]).map { AdminToken.hash(of: $0) }
+      return EventStream.response(request, pass: pass) { stream in try await tell(&stream, from: place, to: hash) }
     }
   }
 
@@ -40,7 +41,15 @@ struct EventRoutes {
     }
   }
 
-  @concurrent private func tell(_ stream: inout EventStream, from place: Place?) async throws {
+  /// Whether the token that opened a stream, known by its hash, still counts.
+  private func counts(_ hash: String?) async throws -> Bool {
+    guard let hash, let now = try await context.adminTokenHash() else { return false }
+    return equalInConstantTime(Array(hash.utf8), Array(now.utf8))
+  }
+
+  /// Tells what happens until the stream has lived long enough or its token is dead: asked at every sign of life and
+  /// whenever the bell rang for nothing, as it does for another token.
+  @concurrent private func tell(_ stream: inout EventStream, from place: Place?, to hash: String?) async throws {
     let endMS = context.clock.nowMS + context.settings.streamLifeMS
     var hinted = context.hints.newest
     let newest = try await context.ledger.newestEvent()
@@ -56,6 +65,7 @@ struct EventRoutes {
       try await stream.send(.init(id: id(newest), event: "hello", data: "{\"sequence\":\(newest)}"))
     }
     var writtenMS = context.clock.nowMS
+    var provenMS = Int64.min / 2
     while context.clock.nowMS < endMS {
       let rings = context.bell.rings
       for hint in context.hints.hints(after: hinted) {
@@ -66,6 +76,10 @@ struct EventRoutes {
         after = try await context.ledger.newestEvent()
         try await stream.send(reset(to: after))
         continue
+      }
+      if events.isEmpty || context.clock.nowMS - provenMS >= context.settings.heartbeatMS {
+        guard try await counts(hash) else { return }
+        provenMS = context.clock.nowMS
       }
       try await stream.send(events.map(message))
       after = events.last?.sequence ?? after

@@ -44,7 +44,15 @@ struct SlotRoutes {
       return .json(.members(["dry_run": true, "slot": .string(slot.id.rawValue), "closed_because": .optional(words)]))
     }
     return try await idempotency.once(request, body: bytes, nowMS: context.clock.nowMS) {
-      try await context.ledger.close(slot.id, because: words, nowMS: context.clock.nowMS)
+      let nowMS = context.clock.nowMS
+      let audit = AuditLine(
+        atMS: nowMS,
+        actor: "operator",
+        action: isOpen ? "slot.opened" : "slot.closed",
+        subject: slot.id.rawValue,
+        note: words.flatMap { $0.isEmpty ? nil : $0 }
+      )
+      try await context.ledger.close(slot.id, because: words, nowMS: nowMS, audit: audit)
       context.bell.ring()
       return .json(try await json(slot))
     }

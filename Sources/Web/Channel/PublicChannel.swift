@@ -25,6 +25,8 @@ package struct PublicChannel: HTTPChannelHandler {
   package let responder: Responder
   private let limits: PublicLimits
   private let sweeper: ConnectionSweeper
+  private let tls: ServerTLS?
+  private let clients: ClientGate?
   private let decide: @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision
 
   /// A channel's set-up.
@@ -33,21 +35,32 @@ package struct PublicChannel: HTTPChannelHandler {
   ///   - responder: Answers ordinary requests.
   ///   - limits: The bounds of a connection.
   ///   - sweeper: Keeps the time limits of WebSockets; of the same event loops as the server.
+  ///   - tls: The certificate to show; nil: no TLS.
+  ///   - clients: How many connections one client may have and open; nil: no limits.
   ///   - decide: Whether a request becomes a WebSocket; called on the connection's event loop.
   package init(
     responder: @escaping Responder,
     limits: PublicLimits,
     sweeper: ConnectionSweeper,
+    tls: ServerTLS? = nil,
+    clients: ClientGate? = nil,
     decide: @escaping @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision
   ) {
     self.responder = responder
     self.limits = limits
     self.sweeper = sweeper
+    self.tls = tls
+    self.clients = clients
     self.decide = decide
   }
 
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-    channel.eventLoop.makeCompletedFuture {
+    guard case .open(let pass) = clients?.enter(channel.remoteAddress) ?? .open(nil) else {
+      logger.debug("connection refused, this client has too many or opens them too fast")
+      return refuse(channel)
+    }
+    channel.closeFuture.whenComplete { _ in withExtendedLifetime(pass) {} }
+    let made: EventLoopFuture<Value> = channel.eventLoop.makeCompletedFuture {
       var plain = PlainHTTPLimits()
       plain.maxHeadBytes = limits.maxHeadBytes
       let front = WebSocketFront(
@@ -58,8 +71,19 @@ package struct PublicChannel: HTTPChannelHandler {
         startHTTP: startHTTP
       )
       try channel.pipeline.syncOperations.addHandler(front)
+      try tls?.secure(channel)
       return Value(channel: channel, outcome: front.outcome)
     }
+    // Nobody else closes a channel that could not be set up.
+    made.whenFailure { _ in channel.close(promise: nil) }
+    return made
+  }
+
+  /// Closes a connection as soon as it has come alive; before that it would not be told.
+  private func refuse(_ channel: any Channel) -> EventLoopFuture<Value> {
+    let ended = channel.eventLoop.makeSucceededFuture(WebSocketFront<HTTP>.Outcome.ended)
+    channel.eventLoop.execute { channel.close(promise: nil) }
+    return channel.eventLoop.makeSucceededFuture(Value(channel: channel, outcome: ended))
   }
 
   package func handle(value: Value, logger: Logger) async {
@@ -81,7 +105,7 @@ package struct PublicChannel: HTTPChannelHandler {
         withEncoderConfiguration: .init(),
         withDecoderLimitConfiguration: decoder
       )
-      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
       try pipeline.addHandler(ConnectionClock(limits: limits))
       return try HTTP(wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }
@@ -93,10 +117,19 @@ extension HTTPServerBuilder {
   package static func publicPort(
     limits: PublicLimits,
     sweeper: ConnectionSweeper,
+    tls: ServerTLS? = nil,
+    clients: ClientGate? = nil,
     decide: @escaping @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision
   ) -> HTTPServerBuilder {
     HTTPServerBuilder { responder in
-      PublicChannel(responder: responder, limits: limits, sweeper: sweeper, decide: decide)
+      PublicChannel(
+        responder: responder,
+        limits: limits,
+        sweeper: sweeper,
+        tls: tls,
+        clients: clients,
+        decide: decide
+      )
     }
   }
 }

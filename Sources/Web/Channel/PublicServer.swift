@@ -19,6 +19,7 @@ package struct PublicServer: Sendable {
   private let context: WebContext
   private let listen: [String]
   private let limits: PublicLimits
+  private let tls: ServerTLS?
   private let group: any EventLoopGroup
   private let logger: Logger
   private let decide: @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision
@@ -30,6 +31,7 @@ package struct PublicServer: Sendable {
   ///   - context: What the pages and the API need.
   ///   - listen: `127.0.0.1:8402`, `[::1]:8402`; `localhost:8402` is both, as far as the machine has them.
   ///   - limits: The bounds of connections.
+  ///   - tls: The certificate that all connections are shown; nil: plain HTTP.
   ///   - group: The event loops.
   ///   - logger: For what goes wrong.
   ///   - decide: Whether a request becomes a WebSocket; called on the connection's event loop.
@@ -38,6 +40,7 @@ package struct PublicServer: Sendable {
     _ context: WebContext,
     listen: [String],
     limits: PublicLimits = PublicLimits(),
+    tls: ServerTLS? = nil,
     group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
     logger: Logger,
     decide: @escaping @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision = { _, _ in .notWebSocket },
@@ -46,6 +49,7 @@ package struct PublicServer: Sendable {
     self.context = context
     self.listen = listen
     self.limits = limits
+    self.tls = tls
     self.group = group
     self.logger = logger
     self.decide = decide
@@ -93,6 +97,16 @@ package struct PublicServer: Sendable {
     }
   }
 
+  /// `decide`, where each client may have so many WebSockets.
+  private var limitedDecision: @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision {
+    guard let clients = context.clients else { return decide }
+    let proxies = TrustedProxies(context.settings.trustedProxies)
+    return { [decide] head, peer in
+      let sender = proxies.sender(peer: PeerAddress(peer), forwarded: head.elements("x-forwarded-for"))
+      return clients.limit(decide(head, peer), for: sender?.client)
+    }
+  }
+
   private func parse(_ text: String) throws(ListenerError) -> ListenAddress {
     do throws(Refusal) {
       return try ListenAddress(parsing: text)
@@ -114,7 +128,13 @@ package struct PublicServer: Sendable {
     let stopWithinMS = limits.stopWithinMS
     return Application(
       responder: responder,
-      server: .publicPort(limits: limits, sweeper: sweeper, decide: decide),
+      server: .publicPort(
+        limits: limits,
+        sweeper: sweeper,
+        tls: tls,
+        clients: context.clients,
+        decide: limitedDecision
+      ),
       configuration: configuration,
       onServerRunning: { channel in
         // When the server stops it first stops listening; WebSockets would keep it waiting for ever.

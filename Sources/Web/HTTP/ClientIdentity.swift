@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import Primitives
+package import Sockets
 
 /// Who asks, as far as limits need to know: a cookie of chance, and the network the request came from.
 package struct ClientIdentity: Sendable {
@@ -23,16 +24,15 @@ package struct ClientIdentity: Sendable {
   /// How long the cookie lives, seconds: as long as an offer's amount stays reserved.
   static let cookieLifeSeconds = 86_400
 
-  /// The identity of a request's sender; the last `X-Forwarded-For` entry of a trusted proxy is believed.
+  /// Whom rates are counted by; this machine itself is a client too; nil where nobody can tell.
+  package let client: ClientAddress?
+
+  /// The identity of a request's sender, as trusted proxies tell it.
   init(_ request: Request, peer: SocketAddress?, trustedProxies: TrustedProxies) {
     let value = request.cookies[ClientIdentity.cookieName]?.value
     cookie = value.flatMap { ClientIdentity.isOurs($0) ? $0 : nil }
-    var address = peer?.ipAddress.flatMap { PeerAddress($0) }
-    if let proxy = address, trustedProxies.contains(proxy),
-      let told = request.headers[values: .forwardedFor].last?.split(separator: ",").last
-    {
-      address = PeerAddress(told.filter { $0 != " " })
-    }
+    let address = trustedProxies.sender(peer: PeerAddress(peer), forwarded: request.headers[values: .forwardedFor])
+    client = address?.client
     network = address?.network ?? "unknown"
     limitedNetwork = address?.isLoopback == true ? nil : network
   }

@@ -64,6 +64,7 @@ struct Envelope: RouterMiddleware {
 extension HTTPField.Name {
   static let crossOriginOpenerPolicy = known("Cross-Origin-Opener-Policy")
   static let fetchSite = known("Sec-Fetch-Site")
+  static let forwarded = known("Forwarded")
   static let forwardedFor = known("X-Forwarded-For")
   static let idempotencyKey = known("Idempotency-Key")
   static let idempotentReplayed = known("Idempotent-Replayed")

@@ -71,7 +71,7 @@ struct EventStream {
 ///
 /// `@unchecked`: the part that writes is the only one that runs until it ends, and the writer itself is a value around a
 /// Sendable outlet.
-private struct SendableWriter: @unchecked Sendable {
+struct SendableWriter: @unchecked Sendable {
   let writer: any ResponseBodyWriter
   init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 }

@@ -1,3 +1,6 @@
+package import NIOCore
+package import Sockets
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -17,7 +20,7 @@ package struct PeerAddress: Hashable, Sendable {
   ///
   /// A zone (`fe80::1%eth0`) is dropped: it says where a link is, not who is there.
   package init?(_ text: String) {
-    guard text.utf8.count <= 64 else { return nil }
+    guard text.utf8.count <= 64, !text.utf8.contains(0) else { return nil }
     var bytes = [UInt8](repeating: 0, count: 16)
     if inet_pton(AF_INET, text, &bytes) == 1 {
       bits = Self.mapped | Self.number(bytes.prefix(4))
@@ -27,6 +30,15 @@ package struct PeerAddress: Hashable, Sendable {
       return nil
     }
   }
+
+  /// The address at the other end of a socket, without its port; nil for anything but IP.
+  package init?(_ address: SocketAddress?) {
+    guard let address, let mapped = MappedAddress(address) else { return nil }
+    bits = mapped.bits
+  }
+
+  /// Whom limits count it as.
+  package var client: ClientAddress { ClientAddress(MappedAddress(bits: bits)) }
 
   private static func number(_ bytes: ArraySlice<UInt8>) -> UInt128 { bytes.reduce(0) { $0 << 8 | UInt128($1) } }
 
@@ -61,11 +73,50 @@ package struct TrustedProxies: Sendable {
     ranges = wanted.compactMap { text in
       let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
       guard let address = PeerAddress(String(parts[0])) else { return nil }
-      let width = address.isV4 ? 32 : 128
-      guard let length = parts.count == 1 ? width : Int(parts[1]), (0...width).contains(length) else { return nil }
+      let width = parts[0].contains(":") ? 128 : 32
+      guard parts.count == 1 || parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let length = parts.count == 1 ? width : Int(parts[1]), (0...width).contains(length)
+      else { return nil }
+      guard width == 32 || !address.isV4 || length >= 96 else { return nil }
       let free = UInt128(width - length)
       return (address.bits >> free, free)
     }
+  }
+
+  /// Who sent a request: the last entry of `X-Forwarded-For` that is none of these proxies, where the peer is one of
+  /// them, else the peer itself.
+  ///
+  /// Whatever stands before that entry may be made up. nil where a proxy wrote something that is no address.
+  package func sender(peer: PeerAddress?, forwarded: [String]) -> PeerAddress? {
+    guard let peer, contains(peer) else { return peer }
+    var sender = peer
+    let hops = forwarded.flatMap { $0.split(separator: ",") }.suffix(TrustedProxies.mostHops)
+    for hop in hops.reversed() {
+      guard let address = Self.address(of: hop) else { return nil }
+      sender = address
+      guard contains(address) else { break }
+    }
+    return sender
+  }
+
+  /// How a peer is treated by the limits for clients: a proxy carries the requests of others.
+  ///
+  /// Give it to the `ClientGate` of the public port.
+  package var treatment: @Sendable (SocketAddress) -> ClientGate.Treatment {
+    { peer in PeerAddress(peer).map { contains($0) } == true ? .relay : .limited }
+  }
+
+  /// Proxies in a row that are looked through.
+  static let mostHops = 16
+
+  /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
+  private static func address(of hop: Substring) -> PeerAddress? {
+    let text = hop.filter { $0 != " " && $0 != "\t" }
+    if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
+      return PeerAddress(String(text[text.index(after: text.startIndex)..<end]))
+    }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    return PeerAddress(parts.count == 2 ? String(parts[0]) : text)
   }
 
   /// Whether an address is one of theirs.

@@ -11,12 +11,12 @@ struct HealthRoutes {
     routes.get("/livez") { _, _ in .text("ok\n") }
     let readiness = Readiness(look: context.readiness, clock: context.clock)
     for path in ["/readyz", "/api/v1/health"] {
-      routes.get(path) { request, _ in
+      routes.get(path) { request, scope in
         let query = try QueryParameters(request, allowed: ["verbose"])
         let checks = await readiness.checks()
         let isVerbose = request.uri.query?.hasPrefix("verbose") == true && query["verbose"] != "false"
         // Why something is ill may name hosts and folders: that is for the operator.
-        let tellsWhy = isVerbose ? try await admin.isAdmin(request) : false
+        let tellsWhy = isVerbose ? try await admin.isAdmin(request, scope) : false
         return answer(checks, asJSON: isVerbose || path != "/readyz", tellsWhy: tellsWhy)
       }
     }

@@ -1,6 +1,7 @@
 import Coinslot
 import HTTPTypes
 import Hummingbird
+import Sockets
 
 /// What customers see: the list of machines, the page of each, its live part, and offers.
 struct PayRoutes {
@@ -13,7 +14,11 @@ struct PayRoutes {
     let proxies = TrustedProxies(context.settings.trustedProxies)
     let gate = Gate(greatest: context.settings.greatestLivePages, perNetwork: PayRoutes.livePagesPerNetwork)
     let live = LiveRoute(context: context, gate: gate, trustedProxies: proxies)
-    let quote = QuoteRoute(context: context, trustedProxies: proxies)
+    let quote = QuoteRoute(
+      context: context,
+      trustedProxies: proxies,
+      limit: ClientRate(context.settings.quotesPerClient, withinMS: WebSettings.longRateMS, clock: context.rateClock)
+    )
     routes.get("/") { request, _ in try await home(request) }
     routes.get("/s/:slot") { request, scope in try await page(request, scope) }
     routes.get("/s/:slot/live") { request, scope in try await live.response(request, scope) }

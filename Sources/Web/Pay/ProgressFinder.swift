@@ -23,16 +23,18 @@ struct ProgressFinder {
   func progress(_ focus: Focus) async throws -> Progress {
     switch focus {
     case .since(let sinceMS):
-      let newest = try await context.ledger.sales(Page(limit: 1), slot: slot.id).data.first
-      if let sale = newest, sale.createdAtMS >= sinceMS, sale.payment.chain == option.account.chain {
-        return try await progress(of: sale)
+      let recent = try await context.ledger.sales(Page(limit: 20), slot: slot.id).data.filter { sale in
+        sale.createdAtMS >= sinceMS && sale.payment.chain == option.account.chain
       }
+      // A stranger's crumbs must not stand in front of the customer's own payment.
+      let own = recent.first { $0.reason != HoldReason.underpaid.rawValue } ?? recent.first
+      if let own { return try await progress(of: own) }
       // Money that fits no slot at all becomes no sale.
       let record = try await arrival(at: option.account, sinceMS: sinceMS) { $0.sale == nil && $0.standing == .held }
       return record.map { .held(reason: $0.reason) } ?? .waiting
     case .quote(let id):
       guard let quote = try await context.ledger.quote(id) else { return .waiting }
-      if quote.state == .paid, let sale = try await sale(of: quote) { return try await progress(of: sale) }
+      if !quote.state.takesMoney, let sale = try await sale(of: quote) { return try await progress(of: sale) }
       let record = try await arrival(at: quote.account, sinceMS: quote.createdAtMS) { record in
         (quote.ownsAccount || record.payment.amount == quote.due) && record.standing != .part
       }

@@ -75,6 +75,7 @@ struct ProgressText {
     case .noSlot: words(.heldNoSlot)
     case .late: words(.heldLate)
     case .deviceHeld: words(.heldDevice)
+    case .foundAfterRestore: words(.heldRestored)
     case nil: words(.heldOther)
     }
   }

@@ -1,20 +1,17 @@
 import Coinslot
 import HTTPTypes
 import Hummingbird
+import Sockets
 
 /// A customer's wish for an offer of their own: a plain form, answered by a redirect to the offer's page.
 struct QuoteRoute {
   let context: WebContext
   let trustedProxies: TrustedProxies
-  /// Wishes from one network.
-  let limit = RateLimit(perWindow: 30, windowMS: 600_000)
+  /// Wishes of one client; nil: no limit.
+  let limit: ClientRate?
 
   /// Answers the form.
   func response(_ request: Request, _ scope: RequestScope) async throws -> Response {
-    // Another site must not make a visitor's browser ask for offers here.
-    if let site = request.headers[.fetchSite], site != "same-origin", site != "none" {
-      throw Problem(.forbidden, "cross_site", "Forbidden", "This form can only be sent from its own page.")
-    }
     let type = request.headers[.contentType]?.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() }
     guard type == "application/x-www-form-urlencoded" else {
       throw Problem.unsupportedMedia("application/x-www-form-urlencoded")
@@ -36,7 +33,7 @@ struct QuoteRoute {
       settings: context.settings
     )
     let client = ClientIdentity(request, peer: scope.peer, trustedProxies: trustedProxies)
-    if let network = client.limitedNetwork, let seconds = limit.take(network, nowMS: context.clock.nowMS) {
+    if let address = client.client, let seconds = limit?.take(address) {
       return refuse(page, .tooManyRequests, page.frame.words(.wishTooFast), retryAfter: seconds)
     }
     guard let amount = amount(fields, situation.asset) else {

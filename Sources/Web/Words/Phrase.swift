@@ -46,7 +46,7 @@ package enum Phrase: String, CaseIterable, Sendable {
 
   // Why money was held
   case heldUnderpaid, heldOverpaid, heldTooOld, heldClosed, heldBusy, heldQueueFull, heldNoSlot, heldLate
-  case heldDevice, heldOther
+  case heldDevice, heldRestored, heldOther
 
   // What went wrong with a wish for an offer
   case wishTooLittle, wishTooMuch, wishNoAmount, wishTooMany, wishTableFull, wishNotNow, wishTooFast

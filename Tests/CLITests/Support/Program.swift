@@ -1,4 +1,5 @@
 import Foundation
+import Server
 import Synchronization
 
 /// The real `coinslot`, or another program, as a process of its own: started, read, killed, waited for.
@@ -104,18 +105,4 @@ func withFolder<Result>(_ body: (String) async throws -> Result) async throws ->
 }
 
 /// A TCP port of loopback that nobody uses just now.
-func freePort() throws -> Int {
-  let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-  defer { close(socket) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let bound = withUnsafeMutablePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-      bind(socket, pointer, length) == 0 && getsockname(socket, pointer, &length) == 0
-    }
-  }
-  guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
-  return Int(UInt16(bigEndian: address.sin_port))
-}
+func freePort() throws -> Int { try FreePort.find() }

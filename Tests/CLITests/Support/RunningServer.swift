@@ -53,8 +53,8 @@ final class RunningServer: Sendable {
   }
 
   /// Starts the server and waits until it serves.
-  func start() async throws -> Program {
-    let program = try Program.coinslot("serve", "--config", configFile)
+  func start(environment: [String: String] = [:]) async throws -> Program {
+    let program = try Program.coinslot("serve", "--config", configFile, environment: environment)
     try await program.waitFor("coinslot serves", seconds: 60)
     return program
   }
@@ -114,6 +114,17 @@ final class RunningServer: Sendable {
   func trace(_ device: String, of ids: some Sequence<String>) -> [Substring] {
     let text = (try? String(contentsOfFile: "\(folder)/\(device).trace", encoding: .utf8)) ?? ""
     return text.split(separator: "\n").filter { line in ids.contains { line.contains($0) } }
+  }
+
+  /// When a virtual device switched on for each dispatch, wall-clock milliseconds.
+  func starts(_ device: String) -> [(id: String, atMS: Int64)] {
+    let text = (try? String(contentsOfFile: "\(folder)/\(device).trace", encoding: .utf8)) ?? ""
+    return text.split(separator: "\n").compactMap { line in
+      guard let row = try? JSONValue(parsing: String(line)), row["is"]?.string == "on", let id = row["id"]?.string,
+        let atMS = row["at"]?.number.flatMap({ Int64($0) })
+      else { return nil }
+      return (id, atMS)
+    }
   }
 
   /// What a virtual device's trace says of its pulses: how often each dispatch was switched on.

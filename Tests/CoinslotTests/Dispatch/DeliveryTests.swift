@@ -73,9 +73,13 @@ import Testing
     #expect(Delivery.heard(answer(word), for: done, nowMS: now) == nil)
   }
 
-  @Test(arguments: [Answer.Word.failed, .expired])
-  func whatStartedCannotBeSaidNotToHave(_ word: Answer.Word) {
-    #expect(Delivery.heard(answer(word), for: Fixture.dispatch(.accepted, number: 1), nowMS: now) == nil)
+  @Test func whatStartedCannotBeSaidNotToHave() {
+    #expect(Delivery.heard(answer(.expired), for: Fixture.dispatch(.accepted, number: 1), nowMS: now) == nil)
+  }
+
+  @Test func whatStartedAndThenFailedRanPartly() {
+    let next = Delivery.heard(answer(.failed, left: 7), for: Fixture.dispatch(.accepted, number: 1), nowMS: now)
+    #expect(next?.outcome == .partly && next?.reason == "device_failed" && next?.leftMS == 7)
   }
 
   @Test func staleIsSentAgainAtOnceAndBusyLater() {

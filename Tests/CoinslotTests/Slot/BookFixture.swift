@@ -14,6 +14,7 @@ struct FakeView: LedgerView {
   var standing: Device.Standing? = .trusted
   var heldBecause: String?
   var work: [Dispatch] = []
+  var restoredAtMS: Int64?
 
   func quote(on account: Account, due: Amount) -> Quote? {
     quotes.first { $0.account == account && $0.due == due && !$0.ownsAccount }

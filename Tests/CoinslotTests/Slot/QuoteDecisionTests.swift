@@ -48,7 +48,40 @@ import Testing
     let paid = Fixture.paid("0.21", to: Fixture.own)
     #expect(
       try owning.decide(on: paid, nowMS: Fixture.now, view: FakeView(quotes: [quote]))
-        == .hold(.overpaid, slot: Fixture.slotID)
+        == .hold(.overpaid, slot: Fixture.slotID, quote: "quo_1")
+    )
+  }
+
+  @Test func aSecondPartThatOverpaysIsHeldWithTheFirst() throws {
+    let quote = Fixture.quote(due: "0.1", account: Fixture.own, owns: true, received: "0.05")
+    let view = FakeView(quotes: [quote])
+    let much = Fixture.paid("0.16", to: Fixture.own)
+    #expect(
+      try owning.decide(on: much, nowMS: Fixture.now, view: view)
+        == .hold(.overpaid, slot: Fixture.slotID, quote: "quo_1")
+    )
+    let fits = Fixture.paid("0.15", to: Fixture.own)
+    guard case .sell = try owning.decide(on: fits, nowMS: Fixture.now, view: view) else {
+      Issue.record("twice the price is not too much"); return
+    }
+  }
+
+  @Test(arguments: [Quote.State.paid, .held]) func aQuoteThatEndedTakesNoMoreMoney(_ state: Quote.State) throws {
+    let quote = Fixture.quote(due: "0.1", account: Fixture.own, owns: true, received: "0.1", state: state)
+    let paid = Fixture.paid("0.1", to: Fixture.own)
+    #expect(
+      try owning.decide(on: paid, nowMS: Fixture.now, view: FakeView(quotes: [quote]))
+        == .hold(.noSlot, slot: Fixture.slotID)
+    )
+  }
+
+  @Test func theLastPartOfAQuoteAtAClosedSlotIsHeldWithTheOthers() throws {
+    let quote = Fixture.quote(due: "0.1", account: Fixture.own, owns: true, received: "0.05")
+    let view = FakeView(quotes: [quote], closures: [Fixture.slotID: "painting"])
+    let paid = Fixture.paid("0.05", to: Fixture.own)
+    #expect(
+      try owning.decide(on: paid, nowMS: Fixture.now, view: view)
+        == .hold(.closed, slot: Fixture.slotID, quote: "quo_1")
     )
   }
 

@@ -1,5 +1,6 @@
 import Coinslot
 import Gateway
+import NIOCore
 import Primitives
 import Sockets
 import TestKit
@@ -48,7 +49,9 @@ import Testing
       let answer = try await rig.post(body)
       #expect(answer.status == 400)
       #expect(answer.text.contains("Content-Type: application/problem+json"))
-      for member in [#""type":"about:blank""#, #""title":"#, #""status":400"#, #""detail":"#, #""code":"bad_"#] {
+      for member in [
+        #""type":"urn:coinslot:problem:bad_"#, #""title":"#, #""status":400"#, #""detail":"#, #""code":"bad_"#,
+      ] {
         #expect(answer.text.contains(member))
       }
       #expect(try await rig.post(FakeCallbackNetwork.body(to: Self.shop, id: "A")).status == 200)
@@ -74,7 +77,7 @@ import Testing
     "Sec-Fetch-Dest: empty", "sec-fetch-user: ?1", "Forwarded: for=1.2.3.4", "X-Forwarded-For: 1.2.3.4",
     "X-Forwarded-Host: x", "x-forwarded-proto: https", "X-Forwarded-Port: 1", "X-Forwarded-Server: x",
     "X-Forwarded-Anything: 1", "Sec-Fetch-Future: 1", "Via: 1.1 x",
-    "X-Real-IP: 1.2.3.4",
+    "X-Real-IP: 1.2.3.4", "CF-Connecting-IP: 1.2.3.4", "Referer: http://evil.example/", "True-Client-IP: 1.2.3.4",
   ])
   func refusesBrowsersAndProxies(_ header: String) async throws {
     try await CallRig.with(watching: [Self.shop]) { rig in
@@ -164,7 +167,7 @@ import Testing
     try await CallRig.with(watching: [Self.shop]) { rig in
       let answer = try await rig.post(String(repeating: " ", count: CallbackRules.bodyLimit + 1))
       #expect(answer.status == 413)
-      #expect(answer.text.contains("application/problem+json"))
+      #expect(answer.text.contains("application/problem+json") && answer.text.contains(#""code":"body_too_large""#))
       let body = FakeCallbackNetwork.body(to: Self.shop, id: "A")
       let longest = body + String(repeating: " ", count: CallbackRules.bodyLimit - body.utf8.count)
       #expect(try await rig.post(longest).status == 200)
@@ -204,5 +207,56 @@ import Testing
         #expect(answer.status == 200)
       }
     }
+  }
+
+  /// What a browser sends when a page elsewhere posts a form, which needs no permission of ours.
+  @Test(arguments: ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+  func pagesCannotPost(_ type: String) async throws {
+    try await CallRig.with(watching: [Self.shop]) { rig in
+      let page = ["Origin: http://evil.example", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"]
+      let answer = try await rig.post(
+        FakeCallbackNetwork.body(to: Self.shop, id: "A"),
+        headers: ["Content-Type: \(type)"] + page
+      )
+      #expect(answer.status == 403 && answer.text.contains(#""code":"relayed""#))
+      #expect(rig.inbox.heard.isEmpty)
+    }
+  }
+
+  /// The node posts as fast as its network works; strangers do not.
+  @Test func theNodeIsNotThrottled() async throws {
+    var limits = ClientLimits.none
+    limits.connectionsPerSecond = 1
+    limits.requestsPerSecond = 1
+    limits.connections = 2
+    for (allow, isNode) in [("127.0.0.1", true), ("192.0.2.1", false)] {
+      var rules = CallbackRules()
+      rules.allow = [AddressRange(allow)].compactMap { $0 }
+      let gate = ClientGate(limits, treat: CallbackDoor.treatment(by: rules))
+      try await CallRig.with(watching: [Self.shop], rules: rules, clients: gate) { rig in
+        var statuses: [Int?] = []
+        for number in 0..<30 {
+          statuses.append(try? await rig.post(FakeCallbackNetwork.body(to: Self.shop, id: "\(number)")).status)
+        }
+        #expect(statuses.allSatisfy { $0 == 200 } == isNode)
+        #expect((gate.refused.connectionRate > 0) == !isNode)
+        guard isNode else { return }
+        // But it may not take every place.
+        var open: [RawClient] = []
+        for _ in 0..<4 { open.append(try await RawClient.connect(port: rig.port)) }
+        #expect(try await eventually { gate.refused.connections == 2 })
+        for client in open { await client.close() }
+      }
+    }
+  }
+
+  /// A proxy of ours in front of the callback is no node, whatever `allow` says.
+  @Test func aProxyIsNotTheNode() throws {
+    var rules = CallbackRules()
+    rules.trustedProxies = AddressRange.loopback
+    let treat = CallbackDoor.treatment(by: rules)
+    #expect(treat(try SocketAddress(ipAddress: "127.0.0.1", port: 1)) == .limited)
+    rules.trustedProxies = []
+    #expect(CallbackDoor.treatment(by: rules)(try SocketAddress(ipAddress: "127.0.0.1", port: 1)) == .unhurried)
   }
 }

@@ -32,7 +32,7 @@ import Testing
         let front = WebSocketFront<Void>(
           eventLoop: channel.eventLoop,
           sweeper: sweeper,
-          decide: { head, _ in door.decide(head) },
+          decide: { head, _ in door.webSocket(head, from: nil) },
           startHTTP: { $0.pipeline.addHandler(OtherServer()) }
         )
         try channel.pipeline.syncOperations.addHandler(front)
@@ -49,8 +49,18 @@ import Testing
       #expect(wrong.text.contains("application/problem+json"))
       await wrong.close()
       let post = try await request(port: port, "POST /link")
-      #expect(post.status == 405)
+      #expect(post.status == 405 && post.text.contains("Allow: GET"))
       #expect(rig.counters.snapshot[.deviceRequestRefused] == 2)
+      for origin in ["http://evil.example", "null", "http://evil.example:\(port)"] {
+        let page = try await RawClient.webSocket(
+          port: port,
+          path: "/link",
+          headers: "Origin: \(origin)\r\nSec-WebSocket-Protocol: coinslot.v1\r\n"
+        )
+        #expect(page.status == 403 && page.text.contains(#""code":"origin_not_allowed""#))
+        await page.close()
+      }
+      #expect(rig.counters.snapshot[.foreignOrigin] == 3)
       await listener.close(graceMS: 0)
     }
   }

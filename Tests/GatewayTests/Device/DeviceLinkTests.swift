@@ -201,8 +201,8 @@ import Testing
     }
   }
 
-  /// A device that never got the order shows a lower number after the deadline: proof that it did not run.
-  @Test func aPingAfterTheDeadlineProvesExpiry() async throws {
+  /// A ping with a lower number may have been on its way since before the order arrived.
+  @Test func aPingAfterTheDeadlineProvesNothing() async throws {
     try await LinkRig.with { rig in
       let device = try await HandDevice.greeted(port: rig.port, key: rig.keys.makeKey(for: .charger, serial: 1))
       let order = try await rig.order(lifeMS: 30_000)
@@ -213,7 +213,8 @@ import Testing
       rig.clock.advance(20_000)
       #expect(rig.dispatch(order)?.state == .offered)
       try device.ping()
-      #expect(try await eventually { rig.dispatch(order)?.outcome == .expired })
+      #expect(try await device.waits(forMessages: 4))
+      #expect(rig.dispatch(order)?.outcome == nil)
       await device.close()
     }
   }

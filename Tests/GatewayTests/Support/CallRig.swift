@@ -23,6 +23,7 @@ struct CallRig: Sendable {
     watcherRules: WatcherRules = WatcherRules(),
     origins: [String] = [],
     on addresses: [String] = ["127.0.0.1:0"],
+    clients: ClientGate? = nil,
     _ body: (CallRig) async throws -> Void
   ) async throws {
     let network = FakeCallbackNetwork(watching: keys)
@@ -39,6 +40,7 @@ struct CallRig: Sendable {
     )
     var options = Listener.Options()
     options.sweepEveryMS = 20
+    options.clients = clients
     let listener = try await Listener.serve(
       door,
       on: addresses,

@@ -61,7 +61,7 @@ final class FakeLedger: Ledger, Sendable {
 
   // What devices touch
 
-  func add(_ draft: DispatchDraft, nowMS: Int64) async throws -> Dispatch {
+  func add(_ draft: DispatchDraft, nowMS: Int64, audit: AuditLine?) async throws -> Dispatch {
     try await commit { state in
       let sequence = Int64(state.dispatches.count + 1)
       let dispatch = Dispatch(
@@ -114,9 +114,12 @@ final class FakeLedger: Ledger, Sendable {
     }
   }
 
-  func change(_ device: DeviceID, nowMS: Int64, _ change: @escaping @Sendable (inout Device) -> Void) async throws
-    -> Device?
-  {
+  func change(
+    _ device: DeviceID,
+    nowMS: Int64,
+    audit: AuditLine?,
+    _ change: @escaping @Sendable (inout Device) -> Void
+  ) async throws -> Device? {
     try await commit { state in
       guard var changed = state.devices[device] else { return nil }
       change(&changed)
@@ -160,13 +163,15 @@ final class FakeLedger: Ledger, Sendable {
   func keep(_ rule: PriceRule, of slot: SlotID, on chain: Chain, nowMS: Int64) async throws -> PriceVersion {
     throw NotKept()
   }
-  func close(_ slot: SlotID, because words: String?, nowMS: Int64) async throws { throw NotKept() }
+  func close(_ slot: SlotID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws { throw NotKept() }
   func keep(_ device: DeviceID, title: String, nowMS: Int64) async throws -> Device { throw NotKept() }
-  func hold(_ channel: ChannelID, because words: String?, nowMS: Int64) async throws { throw NotKept() }
+  func hold(_ channel: ChannelID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws {
+    throw NotKept()
+  }
   func setting(_ name: String) async throws -> String? { throw NotKept() }
-  func keep(setting name: String, _ value: String) async throws { throw NotKept() }
+  func keep(setting name: String, _ value: String, audit: AuditLine?) async throws { throw NotKept() }
   func trimEvents(keeping: Int) async throws -> Int { throw NotKept() }
-  func backUp(to path: String) async throws { throw NotKept() }
+  func backUp(to path: String, nowMS: Int64) async throws { throw NotKept() }
   func known(among ids: [PaymentID]) async throws -> Set<PaymentID> { throw NotKept() }
   func payment(_ id: PaymentID) async throws -> PaymentRecord? { throw NotKept() }
   func payment(named id: String) async throws -> PaymentRecord? { throw NotKept() }
@@ -190,4 +195,13 @@ final class FakeLedger: Ledger, Sendable {
   func newestEvent() async throws -> Int64 { throw NotKept() }
   func newestMoment() async throws -> Int64? { throw NotKept() }
   func sums(of account: Account) async throws -> [Standing: Amount] { throw NotKept() }
+  func note(audit line: AuditLine) async throws { throw NotKept() }
+  func forgetPersons(before moment: Int64) async throws -> Int { throw NotKept() }
+  func erase(person name: String, nowMS: Int64, audit: AuditLine?) async throws -> Int { throw NotKept() }
+  func accounts() async throws -> [Account] { throw NotKept() }
+  func unsettled(nowMS: Int64) async throws -> Unsettled { throw NotKept() }
+  func lastBackupAtMS() async throws -> Int64? { throw NotKept() }
+  func restoredAtMS() async throws -> Int64? { throw NotKept() }
+  func person(_ name: String) async throws -> [PersonRecord] { throw NotKept() }
+  func auditLog(_ page: Page) async throws -> Paged<AuditLine> { throw NotKept() }
 }

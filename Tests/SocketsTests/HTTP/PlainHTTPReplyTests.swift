@@ -45,6 +45,8 @@ import Testing
     let json = try JSONValue(parsing: Array(buffer: reply.body))
     #expect(json["title"]?.string == "Forbidden")
     #expect(json["detail"]?.string == "not \"you\"")
+    #expect(json["code"]?.string == "forbidden" && json["type"]?.string == "urn:coinslot:problem:forbidden")
+    #expect(json["status"]?.int == 403)
     #expect(text(reply).contains("Content-Type: application/problem+json\r\n"))
   }
 
@@ -54,5 +56,23 @@ import Testing
   ])
   func faultsSayWhatWouldBeRight(_ status: Int, _ header: String) {
     #expect(text(.fault(HTTPFault(status, "no")), closing: true).contains(header))
+  }
+
+  /// Made once for each: what a stranger sends often costs no making.
+  @Test func faultsAreMadeOnceAndAreProblems() throws {
+    let replies = FaultReplies()
+    for (fault, code) in [
+      (HTTPFault(400, "a"), "bad_http"), (HTTPFault(408, "a"), "request_timeout"),
+      (HTTPFault(413, "a"), "body_too_large"),
+      (HTTPFault(431, "a"), "head_too_large"), (HTTPFault(400, "a", code: "bad_handshake"), "bad_handshake"),
+      (HTTPFault(503, "a"), "unavailable"), (HTTPFault(451, "a"), "refused"),
+    ] {
+      let json = try JSONValue(parsing: Array(buffer: replies.reply(to: fault).body))
+      #expect(json["code"]?.string == code && json["status"]?.int == fault.status)
+      #expect(json["type"]?.string == "urn:coinslot:problem:\(code)" && json["title"]?.string?.isEmpty == false)
+      let bytes = { replies.reply(to: fault).bytes(closing: true, omittingBody: false) }
+      let places = [bytes(), bytes()].map { $0.withUnsafeReadableBytes { $0.baseAddress } }
+      #expect(places[0] == places[1], "the same storage")
+    }
   }
 }

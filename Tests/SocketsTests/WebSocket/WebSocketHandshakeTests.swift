@@ -34,7 +34,7 @@ import Testing
 
   @Test(arguments: [[], ["Sec-WebSocket-Protocol: coinslot.v2"], ["Sec-WebSocket-Protocol: Coinslot.v1"]])
   func refusesAnotherSubprotocol(_ offer: [String]) {
-    #expect(throws: HTTPFault(400, "the client does not offer the subprotocol spoken here")) {
+    #expect(throws: HTTPFault(400, "the client does not offer the subprotocol spoken here", code: "bad_handshake")) {
       try check(Self.right + offer, subprotocol: "coinslot.v1")
     }
   }

@@ -11,10 +11,13 @@ struct AdminGuardTests {
     ("POST", "/v1/devices/charger-1/stop"), ("POST", "/v1/devices/charger-1/revoke"),
     ("POST", "/v1/devices/charger-1/rotate"), ("POST", "/v1/devices/charger-1/release"), ("GET", "/v1/dispatches"),
     ("GET", "/v1/dispatches/dsp_1"), ("GET", "/v1/sources"), ("GET", "/v1/events"), ("POST", "/v1/backup"),
+    ("GET", "/v1/people"), ("POST", "/v1/people/erase"), ("GET", "/v1/audit-log"), ("POST", "/v1/token/rotate"),
   ]
 
   @Test func everyRouteWantsTheToken() async throws {
-    try await TestServer.with { server in
+    let world = World()
+    let context = world.context { $0.tokenFailuresPerClient = 0 }
+    try await TestServer.with(world, context: context) { server async throws in
       for (method, path) in Self.paths {
         for field in [nil, "Bearer wrong", "Basic \(server.world.token)", "Bearer \(server.world.token)x"] {
           let headers = field.map { ["Authorization": $0] } ?? [:]
@@ -45,6 +48,30 @@ struct AdminGuardTests {
     )
     try await TestServer.with(world, context: closed) { server async throws in
       #expect(try await server.api("GET", "/v1/payments").status == 401)
+    }
+  }
+
+  /// Wrong tokens are slowed down; a request without one, and the right one, are not.
+  @Test func wrongTokensAreCounted() async throws {
+    let world = World()
+    let context = world.context(trustedProxies: ["127.0.0.1"]) { $0.tokenFailuresPerClient = 3 }
+    try await TestServer.with(world, context: context) { server async throws in
+      let from = { (address: String, token: String?) in
+        ["X-Forwarded-For": address].merging(token.map { ["Authorization": "Bearer \($0)"] } ?? [:]) { $1 }
+      }
+      for path in ["/v1/payments", "/readyz?verbose", "/metrics"] {
+        #expect(try await server.ask("GET", path, headers: from("192.0.2.1", "cst_wrong")).status != 429, "\(path)")
+      }
+      for path in ["/v1/payments", "/readyz?verbose", "/metrics"] {
+        let reply = try await server.ask("GET", path, headers: from("192.0.2.1", "cst_wrong"))
+        #expect(reply.status == 429 && reply.code == "too_many", "\(path)")
+        #expect(try #require(reply["retry-after"].flatMap { Int($0) }) > 100)
+      }
+      #expect(try await server.ask("GET", "/v1/payments", headers: from("192.0.2.1", nil)).status == 401)
+      #expect(try await server.ask("GET", "/v1/payments", headers: from("192.0.2.1", world.token)).status == 200)
+      #expect(try await server.ask("GET", "/v1/payments", headers: from("192.0.2.2", "cst_wrong")).status == 401)
+      world.clock.advance(ms: 600_000)
+      #expect(try await server.ask("GET", "/v1/payments", headers: from("192.0.2.1", "cst_wrong")).status == 401)
     }
   }
 }

@@ -19,24 +19,6 @@ struct FormFieldsTests {
   }
 }
 
-struct RateLimitTests {
-  @Test func windowFillsAndEmpties() {
-    let limit = RateLimit(perWindow: 2, windowMS: 1_000)
-    #expect(limit.take("a", nowMS: 0) == nil)
-    #expect(limit.take("a", nowMS: 10) == nil)
-    #expect(limit.take("a", nowMS: 20) == 1)
-    #expect(limit.take("b", nowMS: 20) == nil)
-    #expect(limit.take("a", nowMS: 1_000) == nil)
-  }
-
-  @Test func floodOfNetworksStaysBounded() {
-    let limit = RateLimit(perWindow: 1, windowMS: 1_000, capacity: 4)
-    for index in 0..<20 { #expect(limit.take("n\(index)", nowMS: Int64(index)) == nil) }
-    #expect(limit.take("n19", nowMS: 20) != nil)
-    #expect(limit.take("n0", nowMS: 20) == nil)
-  }
-}
-
 struct GateTests {
   @Test func passesComeBack() {
     let gate = Gate(greatest: 2, perNetwork: 1)
@@ -76,6 +58,31 @@ struct PeerAddressTests {
   ])
   func onlyNamedProxiesAreTrusted(_ text: String, _ address: String, _ isTrusted: Bool) throws {
     #expect(TrustedProxies([text]).contains(try #require(PeerAddress(address))) == isTrusted)
+  }
+}
+
+struct ForwardedTests {
+  private static let proxies = TrustedProxies(["10.0.0.0/8", "loopback"])
+
+  /// The last hop that is no proxy of ours; whatever stands before it may be made up.
+  @Test(
+    arguments: [
+      ("192.0.2.1", ["198.51.100.1"], "192.0.2.1"), ("10.0.0.1", ["198.51.100.1"], "198.51.100.1"),
+      ("10.0.0.1", ["203.0.113.9, 198.51.100.1"], "198.51.100.1"),
+      ("10.0.0.1", ["203.0.113.9, 198.51.100.1, 10.0.0.7,10.0.0.8"], "198.51.100.1"),
+      ("10.0.0.1", ["203.0.113.9", "198.51.100.1", "127.0.0.1"], "198.51.100.1"),
+      ("::ffff:10.0.0.1", ["198.51.100.1:4711"], "198.51.100.1"), ("10.0.0.1", ["[2001:db8::1]:80"], "2001:db8::1"),
+      ("10.0.0.1", ["2001:db8::1"], "2001:db8::1"), ("10.0.0.1", [], "10.0.0.1"), ("10.0.0.1", [""], "10.0.0.1"),
+      ("10.0.0.1", ["10.0.0.2, 10.0.0.3"], "10.0.0.2"),
+    ] as [(String, [String], String)]
+  )
+  func senderIsTheLastStranger(_ peer: String, _ forwarded: [String], _ sender: String) {
+    #expect(Self.proxies.sender(peer: PeerAddress(peer), forwarded: forwarded) == PeerAddress(sender))
+  }
+
+  @Test(arguments: ["unknown", "_hidden", "198.51.100.1, nonsense", "1.2.3.4.5"])
+  func whatIsNoAddressIsNobody(_ forwarded: String) {
+    #expect(Self.proxies.sender(peer: PeerAddress("10.0.0.1"), forwarded: [forwarded]) == nil)
   }
 }
 

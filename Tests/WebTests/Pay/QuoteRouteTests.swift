@@ -123,19 +123,37 @@ struct QuoteRouteTests {
     }
   }
 
-  @Test func networkIsLimitedBehindATrustedProxy() async throws {
+  @Test func clientIsLimitedBehindATrustedProxy() async throws {
     let world = world()
-    try await TestServer.with(world, context: world.context(trustedProxies: ["127.0.0.1"])) { server in
-      let from = { (address: String) in ["X-Forwarded-For": "10.0.0.1, \(address)"] }
-      var last = 0
-      for number in 0..<31 {
-        last = try await server.form("/s/charger/quote", "amount=\(World.tenth)", headers: from("192.0.2.\(number)"))
-          .status
+    let context = world.context(trustedProxies: ["127.0.0.1"]) { $0.quotesPerClient = 5 }
+    try await TestServer.with(world, context: context) { server async throws in
+      let ask = { (address: String) in
+        try await server.form(
+          "/s/charger/quote",
+          "amount=\(World.tenth)",
+          headers: ["X-Forwarded-For": "10.0.0.1, \(address)"]
+        )
       }
-      #expect(last == 429 && world.storefront.wishes.count == 30)
+      for _ in 0..<5 { #expect(try await ask("192.0.2.7").status == 303) }
+      let last = try await ask("192.0.2.7")
+      #expect(last.status == 429)
+      #expect((100...120).contains(try #require(last["retry-after"].flatMap { Int($0) })))
+      #expect(world.storefront.wishes.count == 5)
       #expect(world.storefront.wishes.allSatisfy { $0.client == "-@192.0.2.0/24" })
-      let other = try await server.form("/s/charger/quote", "amount=\(World.tenth)", headers: from("198.51.100.1"))
-      #expect(other.status == 303)
+      #expect(try await ask("192.0.2.8").status == 303)
+      world.clock.advance(ms: 120_000)
+      #expect(try await ask("192.0.2.7").status == 303)
+      #expect(try await ask("192.0.2.7").status == 429)
+    }
+  }
+
+  /// This machine itself is a client too; 0 is no limit.
+  @Test(arguments: [(2, 429), (0, 303)])
+  func loopbackIsAClientToo(_ limit: Int, _ status: Int) async throws {
+    let world = world()
+    try await TestServer.with(world, context: world.context { $0.quotesPerClient = limit }) { server async throws in
+      for _ in 0..<2 { #expect(try await server.form("/s/charger/quote", "amount=\(World.tenth)").status == 303) }
+      #expect(try await server.form("/s/charger/quote", "amount=\(World.tenth)").status == status)
     }
   }
 

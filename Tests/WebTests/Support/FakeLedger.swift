@@ -88,7 +88,7 @@ final class FakeLedger: Ledger {
     try read { $0.channels.filter { $0.id.device == device } }
   }
   func closure(of slot: SlotID) async throws -> String? { try read { $0.closures[slot] } }
-  func close(_ slot: SlotID, because words: String?, nowMS: Int64) async throws {
+  func close(_ slot: SlotID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws {
     change { $0.closures[slot] = words }
   }
   func events(after sequence: Int64, limit: Int) async throws -> [Event]? {
@@ -97,7 +97,7 @@ final class FakeLedger: Ledger {
     }
   }
   func newestEvent() async throws -> Int64 { try read { $0.events.last?.sequence ?? $0.trimmed } }
-  func backUp(to path: String) async throws { try FileBytes.write(try read { $0.backup }, to: path) }
+  func backUp(to path: String, nowMS: Int64) async throws { try FileBytes.write(try read { $0.backup }, to: path) }
 
   // What pages and API never ask
   func admit(_ request: AdmissionRequest) async throws -> Admission { throw NotUsed() }
@@ -108,7 +108,7 @@ final class FakeLedger: Ledger {
   func keep(_ rule: PriceRule, of slot: SlotID, on chain: Chain, nowMS: Int64) async throws -> PriceVersion {
     throw NotUsed()
   }
-  func add(_ draft: DispatchDraft, nowMS: Int64) async throws -> Dispatch { throw NotUsed() }
+  func add(_ draft: DispatchDraft, nowMS: Int64, audit: AuditLine?) async throws -> Dispatch { throw NotUsed() }
   func offer(_ id: DispatchID, epoch: SessionEpoch, nowMS: Int64) async throws -> Dispatch? { throw NotUsed() }
   func revise(
     _ channel: ChannelID,
@@ -117,15 +117,20 @@ final class FakeLedger: Ledger {
     _ revise: @escaping @Sendable ([Dispatch]) -> [Dispatch]
   ) async throws -> [Dispatch] { throw NotUsed() }
   func keep(_ device: DeviceID, title: String, nowMS: Int64) async throws -> Device { throw NotUsed() }
-  func change(_ device: DeviceID, nowMS: Int64, _ change: @escaping @Sendable (inout Device) -> Void) async throws
-    -> Device?
-  { throw NotUsed() }
+  func change(
+    _ device: DeviceID,
+    nowMS: Int64,
+    audit: AuditLine?,
+    _ change: @escaping @Sendable (inout Device) -> Void
+  ) async throws -> Device? { throw NotUsed() }
   func receive(_ greeting: Greeting, resumeWithinMS: [SlotID: Int64], nowMS: Int64) async throws -> Greeter.Verdict {
     throw NotUsed()
   }
-  func hold(_ channel: ChannelID, because words: String?, nowMS: Int64) async throws { throw NotUsed() }
+  func hold(_ channel: ChannelID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws {
+    throw NotUsed()
+  }
   func setting(_ name: String) async throws -> String? { throw NotUsed() }
-  func keep(setting name: String, _ value: String) async throws { throw NotUsed() }
+  func keep(setting name: String, _ value: String, audit: AuditLine?) async throws { throw NotUsed() }
   func note(_ event: EventDraft, nowMS: Int64) async throws { throw NotUsed() }
   func trimEvents(keeping: Int) async throws -> Int { throw NotUsed() }
   func known(among ids: [PaymentID]) async throws -> Set<PaymentID> { throw NotUsed() }
@@ -136,4 +141,13 @@ final class FakeLedger: Ledger {
   func cursor(of account: Account, genesis: String) async throws -> Cursor? { throw NotUsed() }
   func newestMoment() async throws -> Int64? { throw NotUsed() }
   func sums(of account: Account) async throws -> [Standing: Amount] { throw NotUsed() }
+  func note(audit line: AuditLine) async throws { throw NotUsed() }
+  func forgetPersons(before moment: Int64) async throws -> Int { throw NotUsed() }
+  func erase(person name: String, nowMS: Int64, audit: AuditLine?) async throws -> Int { throw NotUsed() }
+  func accounts() async throws -> [Account] { throw NotUsed() }
+  func unsettled(nowMS: Int64) async throws -> Unsettled { throw NotUsed() }
+  func lastBackupAtMS() async throws -> Int64? { throw NotUsed() }
+  func restoredAtMS() async throws -> Int64? { throw NotUsed() }
+  func person(_ name: String) async throws -> [PersonRecord] { throw NotUsed() }
+  func auditLog(_ page: Page) async throws -> Paged<AuditLine> { throw NotUsed() }
 }

@@ -47,47 +47,53 @@ final class FakeStorefront: Storefront {
 final class FakeWorkshop: Workshop {
   let ledger: FakeLedger
   private let calls = Mutex<[String]>([])
+  private let lines = Mutex<[AuditLine]>([])
   /// Output 8 starts only when this is rung.
   let slow = Bell()
 
   init(_ ledger: FakeLedger) { self.ledger = ledger }
 
   var log: [String] { calls.withLock { $0 } }
-  private func note(_ call: String) { calls.withLock { $0.append(call) } }
+  /// The lines that came with them.
+  var audits: [AuditLine] { lines.withLock { $0 } }
+  private func note(_ call: String, _ audit: AuditLine?) {
+    calls.withLock { $0.append(call) }
+    if let audit { lines.withLock { $0.append(audit) } }
+  }
 
   static let key = [UInt8](repeating: 0xab, count: 32)
 
-  func add(_ device: DeviceID, title: String) async throws -> (Device, key: [UInt8]) {
-    note("add \(device)")
+  func add(_ device: DeviceID, title: String, audit: AuditLine?) async throws -> (Device, key: [UInt8]) {
+    note("add \(device)", audit)
     if try await ledger.device(device) != nil { throw WorkshopRefusal.exists }
     let made = Device(id: device, title: title)
     ledger.change { $0.devices.append(made) }
     return (made, FakeWorkshop.key)
   }
-  func rotateKey(of device: DeviceID) async throws -> (Device, key: [UInt8]) {
-    note("rotate \(device)")
+  func rotateKey(of device: DeviceID, audit: AuditLine?) async throws -> (Device, key: [UInt8]) {
+    note("rotate \(device)", audit)
     var changed = try await known(device)
     changed.keySerials = [1, 2]
     return (changed, FakeWorkshop.key)
   }
-  func revoke(_ device: DeviceID) async throws -> Device {
-    note("revoke \(device)")
+  func revoke(_ device: DeviceID, audit: AuditLine?) async throws -> Device {
+    note("revoke \(device)", audit)
     var changed = try await known(device)
     changed.standing = .revoked
     return changed
   }
-  func release(_ device: DeviceID) async throws -> Device {
-    note("release \(device)")
+  func release(_ device: DeviceID, audit: AuditLine?) async throws -> Device {
+    note("release \(device)", audit)
     return try await known(device)
   }
-  func trigger(_ channel: ChannelID, ms: UInt64) async throws -> Dispatch {
-    note("trigger \(channel) \(ms)")
+  func trigger(_ channel: ChannelID, ms: UInt64, audit: AuditLine?) async throws -> Dispatch {
+    note("trigger \(channel) \(ms)", audit)
     if channel.number == 9 { throw WorkshopRefusal.queueFull }
     if channel.number == 8 { await slow.wait(past: 0) }
     return World.dispatch(channel: channel, ms: ms)
   }
-  func stop(_ channel: ChannelID) async throws -> Dispatch {
-    note("stop \(channel)")
+  func stop(_ channel: ChannelID, audit: AuditLine?) async throws -> Dispatch {
+    note("stop \(channel)", audit)
     return World.dispatch(channel: channel, ms: 0, mode: .stop)
   }
 
@@ -139,6 +145,11 @@ struct FakeNetwork: PaymentNetwork {
   func reread(_ account: Account, from cursor: Cursor, least: Amount) async throws(VerificationFailure) -> Reread {
     throw .refused("not asked here")
   }
+  func statement(
+    of account: Account,
+    from cursor: Cursor,
+    _ page: ([StatementLine]) async throws -> Void
+  ) async throws -> [String] { throw VerificationFailure.refused("not asked here") }
 }
 
 /// Files, without Foundation.

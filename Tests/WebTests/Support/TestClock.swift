@@ -17,6 +17,7 @@ final class TestClock: Coinslot.Clock {
 
   var wallMS: Int64 { nowMS }
 
+  func adoptWall() {}
   func pause(forMS: Int64) async { try? await Task.sleep(for: .milliseconds(forMS)) }
 
   func advance(ms: Int64) { offsetMS.withLock { $0 += ms } }

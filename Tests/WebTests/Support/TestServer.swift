@@ -15,6 +15,7 @@ struct TestServer {
     _ world: World = World(),
     context: WebContext? = nil,
     limits: PublicLimits = PublicLimits(),
+    tls: ServerTLS? = nil,
     decide: @escaping @Sendable (RequestHead, SocketAddress?) -> WebSocketDecision = { _, _ in .notWebSocket },
     _ test: @escaping @Sendable (TestServer) async throws -> Void
   ) async throws {
@@ -23,6 +24,7 @@ struct TestServer {
       context ?? world.context(),
       listen: ["127.0.0.1:0"],
       limits: limits,
+      tls: tls,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
       decide: decide,
       onRunning: { addresses in

@@ -1,5 +1,6 @@
 import Coinslot
 import Primitives
+import Sockets
 import Web
 
 /// A small server's world for one test.
@@ -177,9 +178,21 @@ final class World: Sendable {
     eventStreams: Int = 64,
     livePages: Int = 1_024,
     publicURL: String = "http://127.0.0.1:8402",
-    trustedProxies: Set<String> = []
+    trustedProxies: Set<String> = [],
+    clients: ClientGate? = nil,
+    _ change: (inout WebSettings) -> Void = { _ in }
   ) -> WebContext {
-    WebContext(
+    var settings = WebSettings(
+      publicURL: publicURL,
+      ledgerEpoch: "7",
+      backupFolder: folder,
+      trustedProxies: trustedProxies,
+      heartbeatMS: heartbeatMS,
+      greatestEventStreams: eventStreams,
+      greatestLivePages: livePages
+    )
+    change(&settings)
+    var context = WebContext(
       ledger: ledger,
       storefront: storefront,
       workshop: workshop,
@@ -191,15 +204,9 @@ final class World: Sendable {
       entropy: CountingEntropy(),
       adminTokenHash: { [hash] in hash },
       readiness: { checks },
-      settings: WebSettings(
-        publicURL: publicURL,
-        ledgerEpoch: "7",
-        backupFolder: folder,
-        trustedProxies: trustedProxies,
-        heartbeatMS: heartbeatMS,
-        greatestEventStreams: eventStreams,
-        greatestLivePages: livePages
-      )
+      settings: settings
     )
+    context.clients = clients
+    return context
   }
 }

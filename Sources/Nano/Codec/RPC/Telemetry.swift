@@ -19,7 +19,8 @@ public struct Telemetry: RPCAction, Hashable {
       peerCount: try object.required("peer_count", NanoText.number),
       uptimeSeconds: try object.required("uptime", NanoText.number),
       genesis: try object.optional("genesis_block", NanoText.bytes32),
-      majorVersion: try object.optional("major_version", NanoText.number)
+      majorVersion: try object.optional("major_version", NanoText.number),
+      nodeID: try? object.optional("node_id", NanoText.nodeID)
     )
   }
 
@@ -37,6 +38,8 @@ public struct Telemetry: RPCAction, Hashable {
     public let genesis: Bytes32?
     /// Its major version, where told.
     public let majorVersion: UInt64?
+    /// The key under which other nodes know it, where told.
+    public let nodeID: Bytes32?
 
     /// How many blocks it has that are not final: large means it is behind, or the network is busy.
     public var uncemented: UInt64 { blockCount > cementedCount ? blockCount - cementedCount : 0 }

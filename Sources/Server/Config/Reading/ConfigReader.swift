@@ -19,6 +19,8 @@ struct ConfigReader {
     let slots = top.sections("slots", like: "{ id: charger, pay: …, price: …, does: … }", limit: 10_000)
       .map { slot($0, chains: config.chains) }
     config.limits = limits(top.sectionOrEmpty("limits", like: "limits:"))
+    config.alarms = alarms(top.section("alarms", like: "{ webhook_file: … }"))
+    config.retention = retention(top.sectionOrEmpty("retention", like: "{ people: 30d }"))
     config.log = log(top.sectionOrEmpty("log", like: "log:"))
     top.end()
     config.devices = devices.compactMap(\.device)

@@ -34,10 +34,12 @@ extension ConfigReader {
       standard: server.devicePath,
       WordText.path
     )
-    section.refuse(
-      ["tls"],
-      because: "this version speaks no TLS itself: put a proxy in front, and its address into trusted_proxies"
-    )
+    server.tls = tls(section.section("tls", like: "{ certificate: …, key: … }"))
+    server.timeZone = section.value("time_zone", default: server.timeZone, standard: server.timeZone, DayTimeText.zone)
+    server.masterKey = masterKey(section)
+    server.metricsToken = metricsToken(section)
+    server.disk = disk(section.sectionOrEmpty("disk", like: "{ least_free: 500MB }"))
+    server.backups = backups(section.section("backups", like: "{ folder: … }"))
     section.end()
     return server
   }
@@ -58,17 +60,34 @@ extension ConfigReader {
   func limits(_ section: ConfigSection) -> Config.Limits {
     let normal = Config.Limits()
     func number(_ key: String, _ normal: Int, _ bounds: ClosedRange<Int>) -> Int {
-      section.value(key, default: normal, standard: "\(normal)") { text throws(Wrong) in
-        try WordText.integer(text, in: bounds)
-      }
+      self.number(section, key, normal, bounds)
     }
     var limits = normal
     limits.connections = number("connections", normal.connections, 10...1_000_000)
     limits.streams = number("streams", normal.streams, 1...1_000_000)
     limits.watchers = number("watchers", normal.watchers, 1...1_000_000)
     limits.accountsPerWatcher = number("accounts_per_watcher", normal.accountsPerWatcher, 1...1_000_000)
+    perClient(section.sectionOrEmpty("per_client", like: "{ connections: 1024 }"), into: &limits)
     section.end()
     return limits
+  }
+
+  /// What one client may take; 0 switches a limit off.
+  private func perClient(_ section: ConfigSection, into limits: inout Config.Limits) {
+    func set(_ key: String, _ value: inout Int) { value = number(section, key, value, 0...1_000_000) }
+    set("connections", &limits.client.connections)
+    set("connections_per_second", &limits.client.connectionsPerSecond)
+    set("requests_per_second", &limits.client.requestsPerSecond)
+    set("websockets", &limits.client.webSockets)
+    set("quotes", &limits.quotesPerClient)
+    set("wrong_tokens", &limits.tokenFailuresPerClient)
+    section.end()
+  }
+
+  private func number(_ section: ConfigSection, _ key: String, _ normal: Int, _ bounds: ClosedRange<Int>) -> Int {
+    section.value(key, default: normal, standard: "\(normal)") { text throws(Wrong) in
+      try WordText.integer(text, in: bounds)
+    }
   }
 
   func log(_ section: ConfigSection) -> Config.Log {

@@ -22,7 +22,10 @@ final class NodeSocket: WebSocketConnectionHandler {
   func text(_ bytes: ByteBuffer, on connection: WebSocketConnection) {
     guard !node.isMute else { return }
     switch subscriptions.handle(Array(bytes.readableBytesView)) {
-    case .ack(let action, let id): send(node.speech.ack(action, id: id, nowMS: node.nowMS).bytes)
+    case .ack(let action, let id):
+      if action == "subscribe" { node.counts.subscriptions += 1 }
+      if action == "update" { node.counts.updates += 1 }
+      send(node.speech.ack(action, id: id, nowMS: node.nowMS).bytes)
     case .silence: break
     case .drop: connection.drop()
     }

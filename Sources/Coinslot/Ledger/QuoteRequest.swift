@@ -1,0 +1,52 @@
+/// A wish for a quote.
+public struct QuoteRequest: Sendable {
+  /// The quote's name.
+  public let id: String
+  /// The slot.
+  public let slot: SlotID
+  /// Who asks.
+  public let client: String
+  /// Now, wall-clock milliseconds.
+  public let nowMS: Int64
+  /// Until when it shall count, wall-clock milliseconds.
+  public let expiresAtMS: Int64
+  /// The price, what it buys, and the version.
+  public let price: Amount, purchase: Purchase, priceVersion: Int
+  /// Where it can be paid.
+  public let place: Place
+  /// How long who asked is remembered, milliseconds; never shorter than the quote is reserved.
+  public let personsKeptMS: Int64
+
+  /// How customers are told apart.
+  public enum Place: Sendable {
+    /// One of these accounts, to itself.
+    case own([Account])
+    /// This account, by an amount that `choose` picks given the amounts that are taken there.
+    case shared(Account, choose: @Sendable (_ taken: Set<Amount>) -> Amount?)
+  }
+
+  /// A wish.
+  public init(
+    id: String,
+    slot: SlotID,
+    client: String,
+    nowMS: Int64,
+    expiresAtMS: Int64,
+    price: Amount,
+    purchase: Purchase,
+    priceVersion: Int,
+    place: Place,
+    personsKeptMS: Int64 = PersonRecord.keptMS
+  ) {
+    self.id = id
+    self.slot = slot
+    self.client = client
+    self.nowMS = nowMS
+    self.expiresAtMS = expiresAtMS
+    self.price = price
+    self.purchase = purchase
+    self.priceVersion = priceVersion
+    self.place = place
+    self.personsKeptMS = personsKeptMS
+  }
+}
