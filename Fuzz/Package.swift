@@ -61,16 +61,14 @@ let package = Package(
       dependencies: ["Primitives", "Sockets"] + nio,
       sources: [
         "Watcher/CallRegistration.swift", "Watcher/WatcherRefusal.swift", "HTTP/OriginRule.swift",
-        "HTTP/AddressRange.swift", "Callback/RequestHead+Relayed.swift",
+        "Callback/RequestHead+Relayed.swift",
       ],
       swiftSettings: seen
     ),
     .target(
       name: "Web",
       dependencies: ["Sockets"] + nio,
-      path: ".",
-      exclude: ["Fuzzers", "corpus", "run", "seed"],
-      sources: ["Sources/Web/HTTP/PeerAddress.swift", "Shims"],
+      sources: ["HTTP/PeerAddress.swift"],
       swiftSettings: seen
     ),
     .executableTarget(

@@ -91,7 +91,7 @@ extension Alarm {
       case .unknown, .refundDue: "coinslot dispatch list; coinslot payment list"
       case .deviceAway: "coinslot device ping \(subject)"
       case .backup: "coinslot backup coinslot-$(date +%F).sqlite"
-      case .sum: "coinslot payment list --account \(subject)"
+      case .sum: "coinslot audit"
       }
     }
   }

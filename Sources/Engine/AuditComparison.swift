@@ -1,8 +1,8 @@
 import Coinslot
 
-/// Compares the books of one account with what a node lists: first all that the node tells, then all that the ledger
-/// has, piece by piece in any order. Pure: who reads is somebody else.
+/// Compares the books of one account with what a node lists, piece by piece.
 ///
+/// First it is given all that the node tells, then all that the ledger has, in any order; who reads is somebody else.
 /// Of each listed payment only a number made of its identity, and its amount, are held; past `bound` of them the
 /// comparison goes on in one direction, and says so.
 struct AuditComparison {

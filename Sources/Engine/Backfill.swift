@@ -23,6 +23,8 @@ package final class Backfill: Sendable {
   private let log: Logger
   private let bell = Bell()
   private let gapsTold = Mutex<Set<String>>([])
+  private let caughtUpAtMS = Mutex<Int64?>(nil)
+  private let found = Mutex(0)
 
   /// A re-reader of one network.
   package init(
@@ -47,6 +49,13 @@ package final class Backfill: Sendable {
     self.log = log
   }
 
+  /// The network it reads.
+  package var chain: Chain { network.chain }
+  /// How long ago everything was read to its end, milliseconds; nil where it never was.
+  package var lagMS: Int64? { caughtUpAtMS.withLock { $0 }.map { max(0, clock.nowMS - $0) } }
+  /// Payments recorded that no hint had told of, since the start.
+  package var recovered: Int { found.withLock { $0 } }
+
   /// Reads anew as soon as possible.
   package func hurry() { bell.ring() }
 
@@ -58,6 +67,7 @@ package final class Backfill: Sendable {
       let rings = bell.rings
       let everyone = clock.nowMS >= idleDueMS
       let isComplete = await round(everyone: everyone)
+      if isComplete { caughtUpAtMS.withLock { $0 = clock.nowMS } }
       if isComplete, everyone { idleDueMS = clock.nowMS + Self.idleEveryMS }
       pauseMS = isComplete ? Self.everyMS : min(pauseMS == Self.everyMS ? 1_000 : pauseMS * 2, Self.everyMS)
       await bell.wait(past: rings, atMost: pauseMS, by: clock)
@@ -111,7 +121,11 @@ package final class Backfill: Sendable {
       var isComplete = true
       for sighting in reread.sightings where !known.contains(sighting.id) {
         log.info("payment found by re-reading", metadata: ["payment.id": "\(sighting.id)"])
-        if await counter.examine(sighting) == .later { isComplete = false }
+        switch await counter.examine(sighting) {
+        case .recorded: found.withLock { $0 += 1 }
+        case .refused: break
+        case .later: isComplete = false
+        }
       }
       if isComplete, reread.next != cursor { try await ledger.keep(reread.next, of: account, genesis: genesis) }
       return isComplete

@@ -62,13 +62,16 @@ extension Assembly {
       counters: counters,
       log: log
     ) { shop.book.slots.mapValues(\.resumeWithinMS) }
-    let (callbackListener, watchers) = try await openCallbackDoor(group: group)
+    let context = try await webContext(workshop: workshop)
+    let metrics = context.metrics
+    feed(metrics, publicClients: context.clients)
+    let (callbackListener, watchers) = try await openCallbackDoor(group: group, metrics: metrics)
     let callbackAddresses = callbackListener?.addresses ?? []
     let (served, serving) = AsyncStream<Addresses>.makeStream()
     var limits = PublicLimits()
     limits.maxConnections = min(limits.maxConnections, config.limits.connections)
     let web = PublicServer(
-      try await webContext(workshop: workshop),
+      context,
       listen: config.server.listen.map(\.description),
       limits: limits,
       tls: tls,
@@ -96,6 +99,7 @@ extension Assembly {
         ).run()
       },
       Loop { await self.watch.run() },
+      Loop { await MetricsTally(metrics, ledger: self.ledger, bell: self.bell, clock: self.clock).run() },
     ]
     services += try await houseServices(group: group, notifier: notifier)
     services += backfills.map { backfill in Loop { await backfill.run() } }
@@ -146,7 +150,9 @@ extension Assembly {
     return [endpoint.host]
   }
 
-  private func openCallbackDoor(group: any EventLoopGroup) async throws -> (Listener?, WatcherRegistry?) {
+  private func openCallbackDoor(group: any EventLoopGroup, metrics: StandardMetrics) async throws
+    -> (Listener?, WatcherRegistry?)
+  {
     guard let nano, let callback = config.nano?.callback else { return (nil, nil) }
     var watching = WatcherRules()
     watching.least = callback.minimum
@@ -181,7 +187,9 @@ extension Assembly {
     )
     var options = Listener.Options()
     // Our own node may post as fast as it confirms.
-    options.clients = clientGate(unhurried: rules.allow)
+    let clients = ClientGate(config.limits.client, treat: CallbackDoor.treatment(by: rules))
+    metrics.watch(clients, of: "callback")
+    options.clients = clients
     let listener = try await Listener.serve(
       door,
       on: callback.listen.map(\.description),
@@ -241,7 +249,7 @@ extension Assembly {
       settings: settings
     )
     context.metricsTokenHash = config.server.metricsToken.map { AdminToken.hash(of: $0.text) }
-    context.clients = clientGate(unhurried: [])
+    context.clients = clientGate
     context.rotateToken = { [ledger, folder, entropy] audit in
       try await AdminTokenFile.replace(ledger: ledger, folder: folder, entropy: entropy, audit: audit)
     }
@@ -270,15 +278,12 @@ extension Assembly {
     )
   }
 
-  /// Keeps the clients of a listener within their limits; proxies carry other people's requests.
-  private func clientGate(unhurried: [AddressRange]) -> ClientGate {
+  /// Keeps the clients of the public port within their limits; proxies carry other people's requests.
+  private var clientGate: ClientGate {
     let proxies = config.server.trustedProxies.flatMap(\.ranges)
     return ClientGate(
       config.limits.client,
-      treat: { peer in
-        if proxies.contains(where: { $0.contains(peer) }) { return .relay }
-        return unhurried.contains { $0.contains(peer) } ? .unhurried : .limited
-      }
+      treat: { peer in proxies.contains { $0.contains(peer) } ? .relay : .limited }
     )
   }
 
@@ -290,8 +295,8 @@ extension Assembly {
       defer { notifier.tell(.ready(status: "serves")) }
       do {
         let new = try reload()
-        try await stock(new)
         try tls?.reload()
+        try await stock(new)
         let waiting = new.settingsThatNeedRestart(since: config)
         log.notice(
           "configuration reloaded",

@@ -7,6 +7,9 @@ import Testing
 
 /// Blocks of the live network, as published, on their way through the real server.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct RealBlocksTests {
+  /// Old clients as they are in the field.
+  static let clients = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "Clients/old_clients.py").path()
   static let python = ProcessInfo.processInfo.environment["COINSLOT_PYTHON"]
 
   /// A published send that the network confirmed, with the callback a node would post for it.
@@ -42,11 +45,9 @@ import Testing
         slots: KillTests.slots([ToyKey(seed: ToyKey.seed("other"), index: 0).address])
       )
       let program = try await server.start()
-      let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Clients/old_clients.py").path()
       let clients = try Program(
         try #require(Self.python),
-        [script, "ws://127.0.0.1:\(server.callbackPort)/call", nano, "xrb_" + nano.dropFirst(5), "4"]
+        [Self.clients, "ws://127.0.0.1:\(server.callbackPort)/call", nano, "xrb_" + nano.dropFirst(5), "4"]
       )
       try await clients.waitFor("ready")
       // As an operator would try it.

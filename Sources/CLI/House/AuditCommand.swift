@@ -1,5 +1,6 @@
 import ArgumentParser
 import NIOCore
+import NIOHTTP1
 import Primitives
 
 struct AuditCommand: AsyncParsableCommand {
@@ -33,25 +34,29 @@ struct AuditCommand: AsyncParsableCommand {
     if answer["explained"]?.bool != true { throw ExitCode(Failure.Kind.failed.rawValue) }
   }
 
+  /// The pots that together are what was received, as the server names them and as a table does.
+  private static let pots = [
+    (name: "sold", head: "SOLD"), (name: "held", head: "HELD"), (name: "part", head: "PART"),
+    (name: "refund_due", head: "OWED"), (name: "refunded", head: "REFUNDED"),
+    (name: "before_start", head: "BEFORE"), (name: "reverted", head: "REVERTED"),
+  ]
+
   /// The accounts as people read them, and one line with the verdict.
   private static func text(_ answer: JSONValue) -> String {
-    var table = Table(["ACCOUNT", "PAYMENTS", "RECEIVED", "SOLD", "HELD", "PART", "OWED", "REFUNDED", "BEFORE", "REVERTED"])
+    var table = Table(["ACCOUNT", "PAYMENTS", "RECEIVED"] + pots.map(\.head))
     var remarks: [String] = []
     let accounts = answer["accounts"]?.array ?? []
     for row in accounts {
       let name = Readable.short(row["account"]?.string)
       table.add(
         [name, Readable.text(row["payments"]), amount(row["received"], row)]
-          + ["sold", "held", "part", "refund_due", "refunded", "before_start", "reverted"].map {
-            amount(row["pots"]?[$0], row)
-          }
+          + pots.map { amount(row["pots"]?[$0.name], row) }
       )
       remarks += Self.remarks(row).map { "\(name ?? "–"): \($0)" }
     }
     for row in answer["skipped"]?.array ?? [] {
-      remarks.append(
-        "\(Readable.short(row["account"]?.string) ?? "–"): not compared, \(row["reason"]?.string ?? "for no reason given")"
-      )
+      let name = Readable.short(row["account"]?.string) ?? "–"
+      remarks.append("\(name): not compared, \(row["reason"]?.string ?? "for no reason given")")
     }
     let parts = [table.text(none: "No account was ever watched."), Standard.plain(remarks.joined(separator: "\n"))]
     return (parts.filter { !$0.isEmpty } + [verdict(answer)]).joined(separator: "\n\n")
@@ -68,9 +73,9 @@ struct AuditCommand: AsyncParsableCommand {
   private static func remarks(_ row: JSONValue) -> [String] {
     var lines: [String] = []
     if let words = row["words"]?.string { lines.append(words) }
-    for kind in ["missing", "not_listed"] {
+    for (kind, words) in [("missing", "missing here"), ("not_listed", "not listed there")] {
       for payment in row[kind]?["payments"]?.array ?? [] {
-        lines.append("  \(kind == "missing" ? "missing here" : "not listed there"): \(payment["transaction"]?.string ?? "–")")
+        lines.append("  \(words): \(payment["transaction"]?.string ?? "–")")
       }
     }
     for payment in row["differing"]?["payments"]?.array ?? [] {

@@ -27,7 +27,8 @@ struct SourceCommand: AsyncParsableCommand {
       for row in answer["data"]?.array ?? [] {
         table.add([row["network"]?.string, row["status"]?.string, row["asset"]?.string, row["reason"]?.string])
       }
-      Standard.line(table.text(none: "No node is configured. Nodes are set in the configuration: coinslot config default"))
+      let none = "No node is configured. Nodes are set in the configuration: coinslot config default"
+      Standard.line(table.text(none: none))
     }
   }
 

@@ -1,3 +1,5 @@
+public import Sockets
+
 /// Who may post callbacks, and where.
 public struct CallbackRules: Sendable {
   /// Where the node posts to, exact to the slash.

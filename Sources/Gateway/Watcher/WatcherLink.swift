@@ -10,15 +10,13 @@ final class WatcherLink: WebSocketConnectionHandler {
   private let registry: WatcherRegistry
   private var connection: WebSocketConnection?
   private var loop: WatcherLoop.Handle?
-  private var addresses: Set<Bytes32> = []
+  /// The addresses it waits for, each with its place among those who do; its loop writes them.
+  var places: [Bytes32: Int] = [:]
   /// The configured key that the first registration showed.
   private var keyIndex: Int?
   private var hasEntered = false
 
   init(_ registry: WatcherRegistry) { self.registry = registry }
-
-  /// Sends a payment.
-  func send(_ frame: ByteBuffer) { connection?.send(frame) }
 
   func opened(_ connection: WebSocketConnection) {
     do {
@@ -41,7 +39,7 @@ final class WatcherLink: WebSocketConnectionHandler {
   }
 
   func swept(_ connection: WebSocketConnection, nowMS: Int64) {
-    if addresses.isEmpty, nowMS - connection.openedMS > registry.rules.firstFrameWithinMS {
+    if places.isEmpty, nowMS - connection.openedMS > registry.rules.firstFrameWithinMS {
       refuse(.silent, connection)
     }
   }
@@ -51,27 +49,25 @@ final class WatcherLink: WebSocketConnectionHandler {
     self.connection = nil
     guard hasEntered else { return }
     hasEntered = false
-    registry.leave(self, addresses, on: loop, keyIndex: keyIndex)
-    addresses = []
+    registry.leave(self, Array(places.keys), on: loop, keyIndex: keyIndex)
   }
 
   private func register(_ frame: Span<UInt8>, _ connection: WebSocketConnection) throws(WatcherRefusal) {
     let registration = try CallRegistration(decoding: frame)
     let shown = try registry.keyIndex(of: registration)
     guard let address = registry.network.key(of: registration.address.span) else { throw .badAddress }
-    if addresses.isEmpty, let shown, keyIndex == nil {
+    if places.isEmpty, let shown, keyIndex == nil {
       try registry.bind(toKey: shown)
       keyIndex = shown
     }
     guard shown == keyIndex else { throw .badKey }
-    guard !addresses.contains(address) else { return }
-    guard addresses.count < registry.rules.addressesPerConnection, let eventLoop = connection.eventLoop else {
+    guard places[address] == nil else { return }
+    guard places.count < registry.rules.addressesPerConnection, let eventLoop = connection.eventLoop else {
       throw .tooManyAddresses
     }
     let loop = loop ?? registry.loop(on: eventLoop)
     self.loop = loop
-    try registry.register(address, of: self, on: loop, keyIndex: keyIndex)
-    addresses.insert(address)
+    try registry.register(address, of: self, connection, on: loop, keyIndex: keyIndex)
   }
 
   private func refuse(_ refusal: WatcherRefusal, _ connection: WebSocketConnection) {

@@ -1,15 +1,23 @@
 import Coinslot
 import NIOCore
 import Primitives
+import Sockets
 
 /// The clients of `/call` that live on one event loop, by the address they wait for.
 ///
 /// Confined to its loop; others reach it through a `Handle`, in order, so payments of one address arrive in the order
 /// they were told.
 final class WatcherLoop {
+  /// One who waits, and when it came, as a number.
+  private struct Member {
+    let link: WatcherLink
+    let connection: WebSocketConnection
+    let number: UInt64
+  }
+
   private struct Group {
-    /// When each came, as a number.
-    var since: [ObjectIdentifier: (link: WatcherLink, number: UInt64)] = [:]
+    /// Side by side, since a delivery walks them all; each link knows its place, so that it can leave at once.
+    var members: [Member] = []
     var recent = RecentTellings()
   }
 
@@ -17,28 +25,39 @@ final class WatcherLoop {
   private var newest: UInt64 = 0
 
   /// Adds a client that is not there yet; true where it is the first for that address.
-  func add(_ link: WatcherLink, for key: Bytes32) -> Bool {
+  func add(_ link: WatcherLink, _ connection: WebSocketConnection, for key: Bytes32) -> Bool {
     newest += 1
-    let isFirst = groups[key] == nil
-    groups[key, default: Group()].since[ObjectIdentifier(link)] = (link, newest)
-    return isFirst
+    let member = Member(link: link, connection: connection, number: newest)
+    let place = groups[key]?.members.count ?? 0
+    link.places[key] = place
+    groups[key, default: Group()].members.append(member)
+    return place == 0
   }
 
   /// Removes a client; true where it was the last for that address.
   func remove(_ link: WatcherLink, for key: Bytes32) -> Bool {
-    guard groups[key]?.since.removeValue(forKey: ObjectIdentifier(link)) != nil, groups[key]?.since.isEmpty == true
-    else { return false }
+    guard let place = link.places.removeValue(forKey: key), let last = groups[key]?.members.popLast() else {
+      return false
+    }
+    // The last one takes the place that is free.
+    if last.link !== link {
+      groups[key]?.members[place] = last
+      last.link.places[key] = place
+    }
+    guard groups[key]?.members.isEmpty == true else { return false }
     groups[key] = nil
     return true
   }
 
   /// Sends a frame to all who wait for the address and have not had this payment; gives how many those are.
   func deliver(_ payment: PaymentID, to key: Bytes32, _ frame: ByteBuffer) -> Int {
-    guard let before = groups[key]?.recent.tell(payment, upTo: newest), let group = groups[key] else { return 0 }
+    guard let before = groups[key]?.recent.tell(payment, upTo: newest), let members = groups[key]?.members else {
+      return 0
+    }
     var count = 0
     // A copy is walked, as a client that turns out too slow may leave meanwhile.
-    for (link, number) in group.since.values where number > before {
-      link.send(frame)
+    for member in members where member.number > before {
+      member.connection.send(frame)
       count += 1
     }
     return count

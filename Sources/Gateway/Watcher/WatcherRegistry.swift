@@ -120,9 +120,13 @@ extension WatcherRegistry {
   }
 
   /// Adds an address to a connection, which does not have it yet.
-  func register(_ address: Bytes32, of link: WatcherLink, on loop: WatcherLoop.Handle, keyIndex: Int?)
-    throws(WatcherRefusal)
-  {
+  func register(
+    _ address: Bytes32,
+    of link: WatcherLink,
+    _ connection: WebSocketConnection,
+    on loop: WatcherLoop.Handle,
+    keyIndex: Int?
+  ) throws(WatcherRefusal) {
     let isFull = state.withLock { state in
       guard state.addresses < rules.addresses else { return true }
       if let keyIndex {
@@ -133,13 +137,13 @@ extension WatcherRegistry {
       return false
     }
     if isFull { throw .tooManyAddresses }
-    guard loop.local.add(link, for: address) else { return }
+    guard loop.local.add(link, connection, for: address) else { return }
     state.withLock { $0.interest[address, default: []].append(loop) }
     bell.ring()
   }
 
   /// Takes a connection out with all it waited for.
-  func leave(_ link: WatcherLink, _ addresses: Set<Bytes32>, on loop: WatcherLoop.Handle?, keyIndex: Int?) {
+  func leave(_ link: WatcherLink, _ addresses: [Bytes32], on loop: WatcherLoop.Handle?, keyIndex: Int?) {
     let ended = loop.map { loop in addresses.filter { loop.local.remove(link, for: $0) } } ?? []
     state.withLock { state in
       state.connections -= 1

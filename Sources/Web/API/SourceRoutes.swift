@@ -19,8 +19,11 @@ struct SourceRoutes {
 
   private func accept(_ request: Request, _ scope: RequestScope) async throws -> Response {
     let isDryRun = try QueryParameters(request, allowed: ["dry_run"]).isDryRun()
-    guard let chain = Chain(rawValue: try scope.parameters.require("chain")), let network = context.networks[chain]
-    else { throw Problem.notFound("such source") }
+    // A colon may come escaped.
+    let name = try FormFields.decode(Substring(try scope.parameters.require("chain")).utf8)
+    guard let chain = Chain(rawValue: name), let network = context.networks[chain] else {
+      throw Problem.notFound("such source")
+    }
     let bytes = try await request.boundedBody()
     _ = try JSONBody(bytes, of: request, allowed: [])
     guard let desk = context.sources else {

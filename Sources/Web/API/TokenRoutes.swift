@@ -29,7 +29,10 @@ struct TokenRoutes {
       // Wakes the streams, so that those of the old token end.
       context.bell.ring()
       return .json(
-        .members(["token": .string(token), "note": "Shown this once. The old token is dead; its streams end within seconds."]),
+        .members([
+          "token": .string(token),
+          "note": "Shown this once. The old token is dead; its streams end within seconds.",
+        ]),
         .created
       )
     }

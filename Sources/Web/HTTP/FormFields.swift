@@ -19,7 +19,10 @@ enum FormFields {
     return fields
   }
 
-  private static func decode(_ bytes: Substring.UTF8View.SubSequence) throws(Problem) -> String {
+  /// A text without its escapes.
+  ///
+  /// - Throws: `Problem` for a percent sign without two digits, and for what is no UTF-8.
+  static func decode(_ bytes: Substring.UTF8View.SubSequence) throws(Problem) -> String {
     var out: [UInt8] = []
     out.reserveCapacity(bytes.count)
     var rest = bytes

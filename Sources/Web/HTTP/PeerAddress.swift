@@ -58,7 +58,7 @@ package struct PeerAddress: Hashable, Sendable {
 
 /// The proxies whose word about where a request came from is believed.
 package struct TrustedProxies: Sendable {
-  private let ranges: [(first: UInt128, free: UInt128)]
+  private let ranges: [AddressRange]
 
   private static let privateNetworks: Set<String> = [
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10",
@@ -70,17 +70,7 @@ package struct TrustedProxies: Sendable {
     var wanted = texts
     if wanted.remove("private") != nil { wanted.formUnion(Self.privateNetworks.union(["loopback"])) }
     if wanted.remove("loopback") != nil { wanted.formUnion(["127.0.0.0/8", "::1"]) }
-    ranges = wanted.compactMap { text in
-      let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let address = PeerAddress(String(parts[0])) else { return nil }
-      let width = parts[0].contains(":") ? 128 : 32
-      guard parts.count == 1 || parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-        let length = parts.count == 1 ? width : Int(parts[1]), (0...width).contains(length)
-      else { return nil }
-      guard width == 32 || !address.isV4 || length >= 96 else { return nil }
-      let free = UInt128(width - length)
-      return (address.bits >> free, free)
-    }
+    ranges = wanted.compactMap { AddressRange($0) }
   }
 
   /// Who sent a request: the last entry of `X-Forwarded-For` that is none of these proxies, where the peer is one of
@@ -99,13 +89,6 @@ package struct TrustedProxies: Sendable {
     return sender
   }
 
-  /// How a peer is treated by the limits for clients: a proxy carries the requests of others.
-  ///
-  /// Give it to the `ClientGate` of the public port.
-  package var treatment: @Sendable (SocketAddress) -> ClientGate.Treatment {
-    { peer in PeerAddress(peer).map { contains($0) } == true ? .relay : .limited }
-  }
-
   /// Proxies in a row that are looked through.
   static let mostHops = 16
 
@@ -120,5 +103,8 @@ package struct TrustedProxies: Sendable {
   }
 
   /// Whether an address is one of theirs.
-  package func contains(_ address: PeerAddress) -> Bool { ranges.contains { address.bits >> $0.free == $0.first } }
+  package func contains(_ address: PeerAddress) -> Bool {
+    let mapped = MappedAddress(bits: address.bits)
+    return ranges.contains { $0.contains(mapped) }
+  }
 }

@@ -10,8 +10,6 @@ package final class StandardMetrics: Sendable {
   package let confirm: MetricHistogram
   /// `source_reconnects_total{source}`.
   package let reconnects: MetricCounter
-  /// `source_gap_recovered_total{source}`: payments that no hint told of.
-  package let gapRecovered: MetricCounter
   /// `dispatches_total{action,result}`.
   package let dispatches: MetricCounter
   /// `dispatch_delivery_seconds`: from the making of a piece of work to the device's word that it took it.
@@ -37,11 +35,6 @@ package final class StandardMetrics: Sendable {
       bounds: MetricHistogram.waitBounds
     )
     reconnects = registry.counter("source_reconnects_total", "Recoveries of a source.", labels: ["source"])
-    gapRecovered = registry.counter(
-      "source_gap_recovered_total",
-      "Payments found by reading again that no hint had told of.",
-      labels: ["source"]
-    )
     dispatches = registry.counter(
       "dispatches_total",
       "Pieces of work that ended, by what they were and how they ended.",

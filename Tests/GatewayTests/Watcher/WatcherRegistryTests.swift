@@ -70,6 +70,33 @@ import Testing
     }
   }
 
+  // MARK: - Coming and going
+
+  /// Those who stay are told once each, whoever of the same address left before them or after them.
+  @Test func leavingDisturbsNobodyElse() async throws {
+    let key = FakeCallbackNetwork.key
+    try await CallRig.with { rig in
+      var clients: [UInt8: RawClient] = [:]
+      // Each has an address of its own too, by which its coming and going shows.
+      for number in 10...15 as ClosedRange<UInt8> {
+        clients[number] = try await rig.client([Self.address(7), Self.address(number)])
+      }
+      for (round, leaving) in [[10, 12], [15], [11, 14], [13]].enumerated() as EnumeratedSequence<[[UInt8]]> {
+        rig.watchers.tell(FakeCallbackNetwork.transfer(to: Self.key, id: "\(round)"))
+        for client in clients.values {
+          #expect(try await client.waits(forMessages: round + 1))
+          #expect(client.messages.count == round + 1)
+        }
+        for number in leaving {
+          await clients.removeValue(forKey: number)?.close()
+          #expect(try await eventually { !rig.watchers.waits(for: key(number)) })
+        }
+      }
+      #expect(!rig.watchers.waits(for: Self.key))
+      #expect(rig.counters.snapshot[.watcherTold] == 6 + 4 + 3 + 1)
+    }
+  }
+
   // MARK: - Counts
 
   @Test func aConnectionWaitsForSoManyAddresses() async throws {

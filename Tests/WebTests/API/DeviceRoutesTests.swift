@@ -38,6 +38,8 @@ struct DeviceRoutesTests {
       let again = try await server.api("POST", "/v1/devices", headers: key, json: body)
       #expect(again.status == 201 && again.body == first.body && again["idempotent-replayed"] == "true")
       #expect(server.world.workshop.log == ["add lamp"])
+      #expect(server.world.workshop.audits.map(\.action) == ["device.added"])
+      #expect(server.world.workshop.audits.map(\.subject) == ["lamp"])
       let other = try await server.api("POST", "/v1/devices", headers: key, json: "{\"id\":\"lamp2\"}")
       #expect(other.status == 422 && other.code == "idempotency_key_reused")
       let plain = try await server.api("POST", "/v1/devices", json: body)
@@ -92,6 +94,14 @@ struct DeviceRoutesTests {
           "trigger charger-1/1 500", "stop charger-1/0", "revoke charger-1", "release charger-1", "rotate charger-1",
         ]
       )
+      let audits = server.world.workshop.audits
+      #expect(
+        audits.map(\.action) == [
+          "output.triggered", "output.stopped", "device.revoked", "device.released", "device.key_rotated",
+        ]
+      )
+      #expect(audits.map(\.subject) == ["charger-1/1", "charger-1/0", "charger-1", "charger-1", "charger-1"])
+      #expect(audits.allSatisfy { $0.actor == "operator" } && audits.first?.note == "500 ms, a test")
     }
   }
 

@@ -1,3 +1,5 @@
+import Primitives
+import Synchronization
 import Testing
 
 @testable import Web
@@ -92,6 +94,33 @@ struct EventRoutesTests {
       defer { stream.close() }
       // Each comes in a chunk of its own.
       for _ in 0..<3 { try await stream.wait(for: "3\r\n:\n\n\r\n") }
+    }
+  }
+
+  /// Whatever wakes a stream first, it ends with its token: the ring of a rotation, or its next sign of life.
+  @Test(arguments: [true, false]) func streamEndsWithItsToken(_ isRung: Bool) async throws {
+    let world = World()
+    var context = world.context(heartbeatMS: isRung ? 60_000 : 50, eventStreams: 2)
+    let other = AdminToken.hash(of: "cst_other")
+    context.rotateToken = { _ in
+      world.hash.withLock { $0 = other }
+      return "cst_other"
+    }
+    try await TestServer.with(world, context: context) { server in
+      let stream = try await open(server)
+      defer { stream.close() }
+      try await stream.wait(for: "hello")
+      if isRung {
+        let reply = try await server.api("POST", "/v1/token/rotate")
+        #expect(reply.status == 201 && reply.json["token"]?.string == "cst_other")
+      } else {
+        world.hash.withLock { $0 = other }
+      }
+      // The end of a chunked answer, and of the connection.
+      try await stream.wait(for: "0\r\n\r\n")
+      server.world.ledger.append("secret", "{}")
+      let rest = try await stream.readToEnd()
+      #expect(!String(decoding: rest, as: UTF8.self).contains("secret"))
     }
   }
 

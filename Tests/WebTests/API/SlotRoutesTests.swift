@@ -39,11 +39,24 @@ struct SlotRoutesTests {
     }
   }
 
+  @Test func eachChangeIsWrittenDown() async throws {
+    try await TestServer.with { server in
+      let key = ["Idempotency-Key": "once"], body = "{\"words\":\"Back at noon\"}"
+      for _ in 0..<2 { _ = try await server.api("POST", "/v1/slots/charger/close", headers: key, json: body) }
+      _ = try await server.api("POST", "/v1/slots/charger/open")
+      let audits = server.world.ledger.audits
+      #expect(audits.map(\.action) == ["slot.closed", "slot.opened"])
+      #expect(audits.map(\.note) == ["Back at noon", nil])
+      #expect(audits.allSatisfy { $0.actor == "operator" && $0.subject == "charger" && $0.atMS >= TestClock.baseMS })
+    }
+  }
+
   @Test func dryRunChangesNothing() async throws {
     try await TestServer.with { server in
       let reply = try await server.api("POST", "/v1/slots/charger/close?dry_run=true", json: "{\"words\":\"x\"}")
       #expect(reply.status == 200 && reply.json["dry_run"]?.bool == true)
       #expect(try await server.world.ledger.closure(of: World.slot) == nil)
+      #expect(server.world.ledger.audits.isEmpty)
       #expect(try await server.api("POST", "/v1/slots/other/close?dry_run=true").status == 404)
       #expect(try await server.api("POST", "/v1/slots/charger/close?dry_run=yes").status == 422)
     }

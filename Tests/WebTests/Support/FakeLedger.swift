@@ -12,6 +12,8 @@ final class FakeLedger: Ledger {
     var channels: [Channel] = []
     var closures: [SlotID: String] = [:]
     var events: [Event] = []
+    /// Lines of the audit log, oldest first.
+    var audits: [AuditLine] = []
     /// Events up to this number have been trimmed.
     var trimmed: Int64 = 0
     var backup: [UInt8] = Array("a ledger".utf8)
@@ -87,9 +89,14 @@ final class FakeLedger: Ledger {
   func channels(of device: DeviceID) async throws -> [Channel] {
     try read { $0.channels.filter { $0.id.device == device } }
   }
+  /// What operators did, oldest first.
+  var audits: [AuditLine] { state.withLock { $0.audits } }
   func closure(of slot: SlotID) async throws -> String? { try read { $0.closures[slot] } }
   func close(_ slot: SlotID, because words: String?, nowMS: Int64, audit: AuditLine?) async throws {
-    change { $0.closures[slot] = words }
+    change { state in
+      state.closures[slot] = words
+      if let audit { state.audits.append(audit) }
+    }
   }
   func events(after sequence: Int64, limit: Int) async throws -> [Event]? {
     try read { state in

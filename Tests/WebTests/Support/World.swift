@@ -1,6 +1,7 @@
 import Coinslot
 import Primitives
 import Sockets
+import Synchronization
 import Web
 
 /// A small server's world for one test.
@@ -14,14 +15,17 @@ final class World: Sendable {
   let hints: HintBoard
   let token: String
   let folder = FileBytes.folder()
-  private let hash: String
+  /// The hash of the token that counts now.
+  let hash: Mutex<String>
 
   init(_ slots: [Slot] = [World.charger()]) {
     ledger = FakeLedger(bell)
     hints = HintBoard(bell: bell)
     storefront = FakeStorefront(slots, ledger: ledger)
     workshop = FakeWorkshop(ledger)
-    (token, hash) = AdminToken.make(entropy: CountingEntropy())
+    let made = AdminToken.make(entropy: CountingEntropy())
+    token = made.token
+    hash = Mutex(made.hash)
   }
 
   static let address = "nano_1anrzcuwe64rwxzcco8dkhpyxpi8kd7zsjc1oeimpc3ppca4mrjtwnqposrs"
@@ -202,7 +206,7 @@ final class World: Sendable {
       hints: hints,
       clock: clock,
       entropy: CountingEntropy(),
-      adminTokenHash: { [hash] in hash },
+      adminTokenHash: { self.hash.withLock { $0 } },
       readiness: { checks },
       settings: settings
     )

@@ -1,4 +1,3 @@
-import Gateway
 import NIOCore
 package import Sockets
 

@@ -1,4 +1,4 @@
-package import Gateway
+package import Sockets
 import NIOCore
 
 /// Who may connect or speak: `loopback`, `private`, one IP address, or a CIDR block.

@@ -1,5 +1,4 @@
 package import NIOCore
-import Sockets
 
 /// A range of IP addresses, `10.0.0.0/8` or `fd00::/8`; a single address is a range of one.
 ///
@@ -38,14 +37,16 @@ public struct AddressRange: Hashable, Sendable {
 
   /// Whether the address lies in the range; never for anything but IP.
   package func contains(_ address: SocketAddress) -> Bool {
-    guard let mapped = MappedAddress(address) else { return false }
-    return (mapped.bits ^ first) >> UInt128(free) == 0
+    MappedAddress(address).map { contains($0) } ?? false
   }
+
+  /// Whether the address lies in the range.
+  package func contains(_ address: MappedAddress) -> Bool { (address.bits ^ first) >> UInt128(free) == 0 }
 }
 
 extension Collection where Element == AddressRange {
   /// Whether any of the ranges contains the address; without an address none does.
-  func contain(_ address: SocketAddress?) -> Bool {
+  package func contain(_ address: SocketAddress?) -> Bool {
     guard let address else { return false }
     return contains { $0.contains(address) }
   }

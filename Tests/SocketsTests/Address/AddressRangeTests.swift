@@ -1,4 +1,4 @@
-import Gateway
+import Sockets
 import NIOCore
 import Testing
 
