@@ -23,7 +23,6 @@ package final class Backfill: Sendable {
   private let log: Logger
   private let bell = Bell()
   private let gapsTold = Mutex<Set<String>>([])
-  private let caughtUpAtMS = Mutex<Int64?>(nil)
   private let found = Mutex(0)
 
   /// A re-reader of one network.
@@ -52,7 +51,9 @@ package final class Backfill: Sendable {
   /// The network it reads.
   package var chain: Chain { network.chain }
   /// How long ago everything was read to its end, milliseconds; nil where it never was.
-  package var lagMS: Int64? { caughtUpAtMS.withLock { $0 }.map { max(0, clock.nowMS - $0) } }
+  package var lagMS: Int64? {
+    counter.freshness.caughtUpAtMS(network.chain).map { max(0, clock.nowMS - $0) }
+  }
   /// Payments recorded that no hint had told of, since the start.
   package var recovered: Int { found.withLock { $0 } }
 
@@ -61,13 +62,14 @@ package final class Backfill: Sendable {
 
   /// Works until cancelled: a round at once, then every minute and whenever hurried; sooner after a failed round.
   package func run() async {
+    await recall()
     var idleDueMS = Int64.min
     var pauseMS: Int64 = 1_000
     while !Task.isCancelled {
       let rings = bell.rings
       let everyone = clock.nowMS >= idleDueMS
       let isComplete = await round(everyone: everyone)
-      if isComplete { caughtUpAtMS.withLock { $0 = clock.nowMS } }
+      await note(isComplete: isComplete)
       if isComplete, everyone { idleDueMS = clock.nowMS + Self.idleEveryMS }
       pauseMS = isComplete ? Self.everyMS : min(pauseMS == Self.everyMS ? 1_000 : pauseMS * 2, Self.everyMS)
       await bell.wait(past: rings, atMost: pauseMS, by: clock)
@@ -110,6 +112,31 @@ package final class Backfill: Sendable {
       return false
     }
   }
+
+  /// When all was last well, as the ledger has it; one that was put back from a backup since doubts everything.
+  private func recall() async {
+    do {
+      guard let kept = try await ledger.setting(setting).flatMap({ Int64($0) }) else { return }
+      counter.freshness.catchUp(network.chain, atMS: kept)
+      if let restoredAtMS = try await ledger.restoredAtMS(), restoredAtMS > kept {
+        counter.freshness.doubt(network.chain)
+      }
+    } catch {
+      counter.freshness.doubt(network.chain)
+      log.error("ledger could not be read", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func note(isComplete: Bool) async {
+    if network.mayStampLate {
+      counter.freshness.doubt(network.chain)
+    } else if isComplete {
+      counter.freshness.catchUp(network.chain, atMS: clock.nowMS)
+      try? await ledger.keep(setting: setting, "\(clock.nowMS)")
+    }
+  }
+
+  private var setting: String { "caught_up.\(network.chain)" }
 
   private func read(_ account: Account, least: Amount, genesis: String) async -> Bool {
     do {

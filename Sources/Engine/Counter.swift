@@ -22,6 +22,7 @@ package struct Counter: Sendable {
   let clock: any Clock
   let session: @Sendable (DeviceID) -> SessionEpoch?
   let personsKeptMS: Int64
+  let freshness: Freshness
   let handOver: @Sendable (Dispatch) async -> Void
   let log: Logger
 
@@ -35,10 +36,12 @@ package struct Counter: Sendable {
     clock: any Clock,
     session: @escaping @Sendable (DeviceID) -> SessionEpoch?,
     personsKeptMS: Int64 = PersonRecord.keptMS,
+    freshness: Freshness = Freshness(),
     handOver: @escaping @Sendable (Dispatch) async -> Void,
     log: Logger
   ) {
     self.personsKeptMS = personsKeptMS
+    self.freshness = freshness
     self.ledger = ledger
     self.networks = networks
     self.marks = marks
@@ -57,6 +60,10 @@ package struct Counter: Sendable {
     guard let mark = marks[sighting.account], obstacles.againstRecording(on: sighting.id.chain) == nil else {
       return .later
     }
+    if network.mayStampLate { freshness.doubt(network.chain) }
+    // Nothing counts as made after it was heard of; in doubt it counts as heard of when all was last well.
+    let heardAtMS = min(sighting.heardAtMS, freshness.bound(network.chain) ?? .max)
+    let sighting = Sighting(id: sighting.id, account: sighting.account, heardAtMS: heardAtMS)
     var log = log
     log[metadataKey: "payment.id"] = "\(sighting.id)"
     do {

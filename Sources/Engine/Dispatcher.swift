@@ -120,7 +120,8 @@ package actor Dispatcher: DeviceEars {
           isFree: ChannelWork.isFree(for: dispatch, among: work)
         )
         switch action {
-        case .offer where !watch.mayOffer: wakeMS = min(wakeMS, clock.nowMS + ClockCheck.everyMS)
+        case .offer where !watch.mayOffer, .send where !watch.mayOffer:
+          wakeMS = min(wakeMS, clock.nowMS + ClockCheck.everyMS)
         case .record where clock.nowMS < watch.quietUntilMS: wakeMS = min(wakeMS, watch.quietUntilMS)
         case .nothing: break
         case .sleep(let untilMS): wakeMS = min(wakeMS, untilMS)

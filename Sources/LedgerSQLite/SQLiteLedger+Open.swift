@@ -7,7 +7,25 @@ extension SQLiteLedger {
   /// commits will last.
   ///
   /// - Throws: As `init`.
+  ///
+  /// Where the disk has no room even to open it, the ballast is given up once.
   static func open(
+    _ folder: String,
+    checkpointPages: Int,
+    migrations: [Migration],
+    ballast: Ballast?,
+    logger: Logger
+  ) throws -> DatabasePool {
+    do {
+      return try open(folder, checkpointPages: checkpointPages, migrations: migrations, logger: logger)
+    } catch {
+      guard ballast?.release() == true else { throw error }
+      logger.critical("no room to open the ledger; the ballast was given up", metadata: ["error": "\(error)"])
+      return try open(folder, checkpointPages: checkpointPages, migrations: migrations, logger: logger)
+    }
+  }
+
+  private static func open(
     _ folder: String,
     checkpointPages: Int,
     migrations: [Migration],

@@ -70,7 +70,13 @@ public final class SQLiteLedger: Ledger {
     migrations: [Migration]
   ) throws {
     let lock = try FolderLock(folder)
-    let pool = try Self.open(folder, checkpointPages: checkpointPages, migrations: migrations, logger: logger)
+    let pool = try Self.open(
+      folder,
+      checkpointPages: checkpointPages,
+      migrations: migrations,
+      ballast: ballast,
+      logger: logger
+    )
     let told = try pool.read { try Tables($0).newestEvent() }
     self.folder = folder
     self.pool = pool

@@ -51,6 +51,7 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
   package func tellWatchers(_ feed: any WatcherFeed) { watchers.withLock { $0 = feed } }
 
   package var health: SourceHealth { condition.health }
+  package var mayStampLate: Bool { condition.isAwayOrBehind }
 
   package func account(_ text: String) throws(AddressRefusal) -> Account { try Self.account(text, on: chain) }
 
@@ -86,7 +87,8 @@ package final class NanoNetwork: PaymentNetwork, Sendable {
   package func identity() async throws(VerificationFailure) -> String { try await condition.identity().text }
   package func isSameNode(_ kept: String, _ now: String) -> Bool {
     guard let kept = NodeIdentity(kept), let now = NodeIdentity(now) else { return false }
-    return kept.mayBe(now)
+    // One that used to tell its key and tells none now may be anybody.
+    return kept.mayBe(now) && (kept.nodeID == nil || now.nodeID != nil)
   }
 
   package func verify(_ sighting: Sighting, since mark: StartMark) async throws(VerificationFailure) -> Verified {

@@ -179,7 +179,9 @@ package struct Assembly: Sendable {
   func stock(_ config: Config) async throws {
     for device in config.devices {
       try keys.ensureFirstKey(of: device.id)
-      guard try await ledger.device(device.id)?.title != device.title else { continue }
+      let known = try await ledger.device(device.id)
+      // Only `device add` brings a revoked one back.
+      guard known?.title != device.title, known?.standing != .revoked else { continue }
       _ = try await ledger.keep(device.id, title: device.title, nowMS: clock.nowMS)
     }
     try await shop.stock(SlotBook(config.slots))

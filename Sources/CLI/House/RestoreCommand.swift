@@ -54,9 +54,16 @@ struct RestoreCommand: AsyncParsableCommand {
     }
     let done = try await Progress.during("restoring") { [file] _ in
       try LedgerFiles.refusing {
-        try SQLiteLedger.restore(backup: file, into: folder, nowMS: WallClock().wallMS)
+        // A token that was changed since must not come back: the next start makes another.
+        try SQLiteLedger.restore(
+          backup: file,
+          into: folder,
+          nowMS: WallClock().wallMS,
+          forgetting: [AdminTokenFile.setting]
+        )
       }
     }
+    try Self.giveToOwner(of: folder)
     show(done, folder: folder)
   }
 
@@ -72,6 +79,19 @@ struct RestoreCommand: AsyncParsableCommand {
       """
   }
 
+  /// Where root restores for a service, the files belong to whom the folder belongs to.
+  private static func giveToOwner(of folder: String) throws {
+    let manager = FileManager.default
+    let owner = try manager.attributesOfItem(atPath: folder).filter {
+      $0.key == .ownerAccountID || $0.key == .groupOwnerAccountID
+    }
+    for name in try manager.contentsOfDirectory(atPath: folder)
+    where name.hasPrefix(SQLiteLedger.fileName) || name == "incarnation" || name == "lock" {
+      // Only root may, and only root needs to.
+      try? manager.setAttributes(owner, ofItemAtPath: "\(folder)/\(name)")
+    }
+  }
+
   private func show(_ done: RestoreReport, folder: String) {
     if output.isJSON {
       return Standard.json([
@@ -85,6 +105,10 @@ struct RestoreCommand: AsyncParsableCommand {
     sheet.add("kept beside it", done.replaced)
     sheet.add("work held", "\(done.held)")
     sheet.add("work unknown", "\(done.unknown)")
+    sheet.add(
+      "revoke again",
+      "devices that were revoked after the backup; the admin token is made anew at the next start"
+    )
     sheet.add("next", "coinslot serve; then look at what is held: coinslot payment list")
     Standard.line(sheet.text)
   }

@@ -115,7 +115,8 @@ public enum Greeter {
         alarms: ["device \(device.id) booted with number \(greeting.boot), below \(device.boot): a copy? quarantined"]
       )
     }
-    let outageMS = device.lastSeenMS.map { max(0, nowMS - $0) } ?? .max
+    // A clock behind its own last sign of the device cannot say how long it was away: too long.
+    let outageMS = device.lastSeenMS.map { nowMS >= $0 ? nowMS - $0 : .max } ?? .max
     let hasRebooted = greeting.boot > device.boot
     device.boot = greeting.boot
     device.epoch += 1

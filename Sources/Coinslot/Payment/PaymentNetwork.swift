@@ -6,6 +6,8 @@ public protocol PaymentNetwork: Sendable {
   var asset: Asset { get }
   /// How well the source hears just now.
   var health: SourceHealth { get }
+  /// Whether the node was away or is behind, so that the moments it notes for payments may be later than they were made.
+  var mayStampLate: Bool { get }
 
   /// The account a person's text names.
   ///
@@ -51,6 +53,8 @@ public protocol PaymentNetwork: Sendable {
 }
 
 extension PaymentNetwork {
+  /// No: for networks whose payments carry their own moment.
+  public var mayStampLate: Bool { false }
   /// The ledger it is on.
   public func identity() async throws(VerificationFailure) -> String { try await genesis() }
   /// The same text.

@@ -10,6 +10,8 @@ struct Restore {
   let folder: String
   /// Now, wall-clock milliseconds.
   let nowMS: Int64
+  /// Settings that must not come back to life, such as the hash of an admin token that was changed since.
+  var forgotten: [String] = []
   /// Called before each step that changes something on the disk, so that a test can end it there.
   var before: (Step) throws -> Void = { _ in }
 
@@ -135,13 +137,16 @@ extension Restore {
 
   /// Begins the new life: a number above all that were, no open work, events beyond all that were told.
   private func begin(_ tables: Tables, _ report: BackupReport, after life: Int64, _ old: Lost?) throws -> Prepared {
-    let newest = max(report.newestMomentMS ?? .min, old?.newestMomentMS ?? .min)
+    // A moment far ahead was a wrong clock's; to believe it would hold everything until then.
+    let seen = [report.newestMomentMS, old?.newestMomentMS].map { $0?.addingHeld(1) } + [old?.identity?.restoredAtMS]
+    let newest = seen.compactMap { $0 }.filter { $0 <= nowMS + 3_600_000 }.max()
     let identity = Identity(
       ledger: try report.ledger ?? tables.freshName(),
       incarnation: max(report.incarnation, life) + 1,
-      restoredAtMS: max(nowMS, newest.addingHeld(1), old?.identity?.restoredAtMS ?? .min)
+      restoredAtMS: max(nowMS, newest ?? .min)
     )
     try tables.keep(identity)
+    for setting in forgotten { try tables.forget(setting: setting) }
     try tables.startEventsAnew(after: max(try tables.newestEvent(), old?.newestEvent ?? 0) + Restoration.eventGap)
     let change = Change(tables: tables, nowMS: nowMS, entropy: NoNames())
     var told: [EventDraft] = [.restored(incarnation: identity.incarnation, atMS: identity.restoredAtMS ?? nowMS)]

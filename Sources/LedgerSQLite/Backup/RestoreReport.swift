@@ -34,7 +34,12 @@ extension SQLiteLedger {
   /// ## On failure
   /// Stopped at any point the folder holds either the ledger as it was, or one that refuses to serve until a restore is
   /// repeated, or the restored one. Repeating it is always safe.
-  public static func restore(backup: String, into folder: String, nowMS: Int64) throws -> RestoreReport {
-    try Restore(backup: backup, folder: folder, nowMS: nowMS).run()
+  public static func restore(
+    backup: String,
+    into folder: String,
+    nowMS: Int64,
+    forgetting settings: [String] = []
+  ) throws -> RestoreReport {
+    try Restore(backup: backup, folder: folder, nowMS: nowMS, forgotten: settings).run()
   }
 }

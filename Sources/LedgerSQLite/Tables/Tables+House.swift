@@ -203,4 +203,6 @@ extension Tables {
       [name, value]
     )
   }
+  /// Drops a setting.
+  func forget(setting name: String) throws { try run("DELETE FROM setting WHERE name = ?", [name]) }
 }

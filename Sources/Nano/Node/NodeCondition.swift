@@ -15,6 +15,7 @@ final class NodeCondition: Sendable {
     var genesis: Bytes32?
     var answer: String? = "the node has not answered yet"
     var feed: String?
+    var wasAsked = false
   }
   private let state: Mutex<State>
   private let rpc: NanoRPC
@@ -31,6 +32,9 @@ final class NodeCondition: Sendable {
     let trouble = state.withLock { $0.answer ?? $0.feed }
     return trouble.map(SourceHealth.degraded) ?? .ok
   }
+
+  /// Whether it was found unreachable, without peers or not in sync, and not well since.
+  var isAwayOrBehind: Bool { state.withLock { $0.wasAsked && $0.answer != nil } }
 
   /// Notes whether notices reach us; nil where they do.
   func setFeed(_ trouble: String?) { state.withLock { $0.feed = trouble } }
@@ -88,7 +92,10 @@ final class NodeCondition: Sendable {
   func watch() async {
     while !Task.isCancelled {
       let trouble = await trouble()
-      state.withLock { $0.answer = trouble }
+      state.withLock { state in
+        state.answer = trouble
+        state.wasAsked = true
+      }
       try? await Task.sleep(for: .milliseconds(trouble == nil ? Self.everyMS : 2_000))
     }
   }

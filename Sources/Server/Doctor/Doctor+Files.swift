@@ -35,9 +35,9 @@ extension Doctor {
       findings.append(
         Finding(
           place,
-          .warn,
-          "the ledger has no incarnation beside it: a ledger put there by hand would not be noticed",
-          next: "the next start of the server makes it; after putting a backup there use: coinslot restore FILE"
+          .bad,
+          "the ledger has no incarnation beside it: it was put there by hand, or that file was lost",
+          next: "coinslot restore \(folder)/ledger.sqlite keeps this very ledger and gives it one"
         )
       )
     }

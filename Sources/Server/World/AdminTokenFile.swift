@@ -5,7 +5,10 @@ import Web
 /// data folder can read it.
 ///
 /// The command line on the same machine finds it there; the operator may move it elsewhere.
-enum AdminTokenFile {
+package enum AdminTokenFile {
+  /// The setting that holds the token's hash.
+  package static let setting = AdminToken.setting
+
   /// Where the text lies.
   static func path(in folder: String) -> String { "\(folder)/admin.token" }
 
