@@ -17,13 +17,14 @@ public enum Ed25519Blake2b {
       scratch.write(signature.r, at: Scratch.r)
       scratch.write(key, at: Scratch.key)
       scratch.write(digest, at: Scratch.digest)
-      guard crypto_core_ed25519_is_valid_point(scratch.at(Scratch.key)) == 1 else { return false }
       challenge(in: scratch)
 
       scratch.clear(Scratch.wide, length: 64)
       scratch.write(signature.s, at: Scratch.wide)
       crypto_core_ed25519_scalar_reduce(scratch.at(Scratch.s), scratch.at(Scratch.wide))
 
+      // The multiplication refuses a key that is no point of the prime-order group in its one spelling, or is of small
+      // order: asking for that before would do the same work twice.
       guard
         crypto_scalarmult_ed25519_base_noclamp(scratch.at(Scratch.p), scratch.at(Scratch.s)) == 0,
         crypto_scalarmult_ed25519_noclamp(
