@@ -61,7 +61,10 @@ extension Assembly {
       path: config.server.devicePath,
       counters: counters,
       log: log
-    ) { shop.book.slots.mapValues(\.resumeWithinMS) }
+    ) { [watch] in
+      // Without a clock to trust nobody knows how long a device was away: nothing of before goes on.
+      watch.mayOffer ? shop.book.slots.mapValues(\.resumeWithinMS) : shop.book.slots.mapValues { _ in -1 }
+    }
     let context = try await webContext(workshop: workshop)
     let metrics = context.metrics
     feed(metrics, publicClients: context.clients)

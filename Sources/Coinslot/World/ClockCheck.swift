@@ -10,6 +10,9 @@ public struct ClockCheck: Sendable {
   public static let quietMS: Int64 = 60_000
   /// A wall clock further away than this stops sales, milliseconds.
   public static let troubleMS: Int64 = 60_000
+  /// A step longer than this is never taken while running, milliseconds: one lie about the time must not close the shop
+  /// until that day comes.
+  public static let longestStepMS: Int64 = 86_400_000
 
   /// What was found.
   public struct Finding: Hashable, Sendable {
@@ -61,12 +64,15 @@ public struct ClockCheck: Sendable {
       finding.shouldAdopt = wallMS >= newestMS
     } else if abs(asideMS) > Self.jumpMS {
       let isSettled = nowMS >= jumpedAtMS.addingClamped(Self.quietMS)
-      finding.shouldAdopt = isSettled && isIdle && wallMS >= newestMS
-      if abs(asideMS) > Self.troubleMS {
+      let isBelievable = abs(asideMS) <= Self.longestStepMS
+      finding.shouldAdopt = isSettled && isIdle && isBelievable && wallMS >= newestMS
+      if wallMS < newestMS, abs(asideMS) > Self.troubleMS {
+        finding.trouble = "the clock was set back behind what was recorded; set it right"
+      } else if !isBelievable {
+        finding.trouble = "the clock was set by more than a day while running; if it is right now, restart the server"
+      } else if abs(asideMS) > Self.troubleMS {
         finding.trouble =
-          wallMS < newestMS
-          ? "the clock was set back behind what was recorded; set it right"
-          : "the clock was set by \(asideMS / 1_000) s while running; sales go on when running work has ended"
+          "the clock was set by \(asideMS / 1_000) s while running; sales go on when running work has ended"
       }
     }
     return finding

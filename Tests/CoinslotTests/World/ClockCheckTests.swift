@@ -50,6 +50,15 @@ import Testing
     #expect(check.look(nowMS: later + 1, wallMS: later + 3_600_001, newestMS: later, isIdle: true).shouldAdopt)
   }
 
+  @Test func aStepOfMoreThanADayIsNotTakenWhileRunning() {
+    var check = check()
+    for second in 1...120 {
+      let now = start + Int64(second) * 1_000
+      let finding = check.look(nowMS: now, wallMS: now + 90_000_000, newestMS: now, isIdle: true)
+      #expect(finding.trouble != nil && !finding.shouldAdopt && !finding.isAstray)
+    }
+  }
+
   @Test func aClockSetBackIsNeverTakenBeforeItIsRight() {
     var check = check()
     for second in 1...120 {
