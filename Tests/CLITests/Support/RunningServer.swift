@@ -75,12 +75,23 @@ final class RunningServer: Sendable {
     let token = try String(contentsOfFile: "\(folder)/data/admin.token", encoding: .utf8)
     var request = HTTPClientRequest(url: url + path)
     request.headers.add(name: "authorization", value: "Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))")
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-    let body = Array(buffer: try await response.body.collect(upTo: 32 << 20))
+    let (response, body) = try await answer(to: request)
     guard response.status == .ok else {
       throw Wrong(status: Int(response.status.code), body: String(decoding: body, as: UTF8.self))
     }
     return try JSONValue(parsing: body)
+  }
+
+  /// The answer to a question that changes nothing; asked a second time where an idle connection had just been closed.
+  private func answer(to request: HTTPClientRequest) async throws -> (HTTPClientResponse, [UInt8]) {
+    func ask() async throws -> (HTTPClientResponse, [UInt8]) {
+      let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+      return (response, Array(buffer: try await response.body.collect(upTo: 32 << 20)))
+    }
+    do { return try await ask() } catch {
+      try await Task.sleep(for: .milliseconds(100))
+      return try await ask()
+    }
   }
 
   /// An answer other than 200.
