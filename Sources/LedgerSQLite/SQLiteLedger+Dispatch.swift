@@ -52,38 +52,27 @@ extension SQLiteLedger {
 }
 
 extension Change {
-  /// Gives waiting work its number where that may be: the session is the device's newest, the device is trusted, its
-  /// life is not over, no other number of the output is unanswered and nobody is before it in line.
-  ///
-  /// A held output gets nothing but a stop.
+  /// Gives waiting work its number where `ChannelWork.offer` lets it.
   func offer(_ dispatch: Dispatch, epoch: SessionEpoch) throws -> Dispatch? {
-    guard dispatch.state == .waiting, nowMS < dispatch.deadlineMS else { return nil }
-    guard let device = try tables.device(dispatch.channel.device), device.standing == .trusted, device.epoch == epoch
-    else { return nil }
-    var channel = try tables.channel(dispatch.channel)
-    guard channel.heldBecause == nil || dispatch.command.mode == .stop, channel.next <= Channel.greatest else {
-      return nil
-    }
-    guard ChannelWork.isFree(for: dispatch, among: try tables.openWork(on: channel.id)) else { return nil }
-    var offered = Delivery.sent(dispatch, nowMS: nowMS)
-    offered.state = .offered
-    offered.number = channel.next
-    channel.next += 1
-    try tables.keep(channel)
-    try tables.update(offered)
-    return offered
+    let next = ChannelWork.offer(
+      dispatch,
+      to: try tables.device(dispatch.channel.device),
+      epoch: epoch,
+      on: try tables.channel(dispatch.channel),
+      among: try tables.openWork(on: dispatch.channel),
+      nowMS: nowMS
+    )
+    guard let next else { return nil }
+    try tables.keep(next.channel)
+    try tables.update(next.offered)
+    return next.offered
   }
 
   /// Commits revised dispatches, what the device thereby acknowledged, and how their sales end.
   func commit(_ revised: [Dispatch], over work: [Dispatch]) throws -> (committed: [Dispatch], told: [EventDraft]) {
-    var stored = Dictionary(work.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var committed: [Dispatch] = []
     var told: [EventDraft] = []
-    for wish in revised {
-      guard let old = stored[wish.id] else { continue }
-      let new = old.moved(as: wish)
-      guard new != old else { continue }
-      stored[new.id] = new
+    for (old, new) in ChannelWork.steps(to: revised, from: work) {
       try tables.update(new)
       try acknowledge(new)
       committed.append(new)
@@ -110,22 +99,5 @@ extension Change {
     let standing = Standing(saleOutcome: new.outcome)
     try tables.move(moneyOf: id, to: standing, because: standing == .sold ? nil : new.reason)
     return new.outcome == old.outcome ? nil : .sale(new)
-  }
-}
-
-extension Dispatch {
-  /// This dispatch with what may change in its life taken from `wish`; its number is given once and stays.
-  fileprivate func moved(as wish: Dispatch) -> Dispatch {
-    var next = self
-    next.state = wish.state
-    next.attempts = wish.attempts
-    next.nextAtMS = wish.nextAtMS
-    next.acceptedAtMS = wish.acceptedAtMS
-    next.leftMS = wish.leftMS
-    next.leftAtMS = wish.leftAtMS
-    next.outcome = wish.outcome
-    next.reason = wish.reason
-    next.endedAtMS = wish.endedAtMS
-    return next
   }
 }

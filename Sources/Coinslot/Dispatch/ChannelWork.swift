@@ -44,6 +44,46 @@ public enum ChannelWork {
     return true
   }
 
+  /// `candidate` with the output's next number, and the output as it then stands; nil where it may not be offered.
+  ///
+  /// It may where the session is the newest of a trusted device, its life is not over and the output is free for it. A
+  /// held output gets nothing but a stop.
+  public static func offer(
+    _ candidate: Dispatch,
+    to device: Device?,
+    epoch: SessionEpoch,
+    on channel: Channel,
+    among work: [Dispatch],
+    nowMS: Int64
+  ) -> (offered: Dispatch, channel: Channel)? {
+    guard candidate.state == .waiting, nowMS < candidate.deadlineMS else { return nil }
+    guard let device, device.standing == .trusted, device.epoch == epoch else { return nil }
+    guard channel.heldBecause == nil || candidate.command.mode == .stop, channel.next <= Channel.greatest,
+      isFree(for: candidate, among: work)
+    else { return nil }
+    var offered = Delivery.sent(candidate, nowMS: nowMS)
+    offered.state = .offered
+    offered.number = channel.next
+    var channel = channel
+    channel.next += 1
+    return (offered, channel)
+  }
+
+  /// What `wishes` truly change in `work`, each step from what stands to what shall stand.
+  ///
+  /// Of a wish only what may change in a dispatch's life counts; one for work that was not given is ignored, and so is
+  /// one that changes nothing.
+  public static func steps(to wishes: [Dispatch], from work: [Dispatch]) -> [(old: Dispatch, new: Dispatch)] {
+    var standing = Dictionary(work.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return wishes.compactMap { wish in
+      guard let old = standing[wish.id] else { return nil }
+      let new = old.moved(as: wish)
+      guard new != old else { return nil }
+      standing[new.id] = new
+      return (old, new)
+    }
+  }
+
   /// When the output will be free if all goes well, wall-clock milliseconds; nil where it is free now.
   public static func freeAtMS(_ work: [Dispatch], nowMS: Int64) -> Int64? {
     let runs = work.compactMap(\.endsAtMS).max()

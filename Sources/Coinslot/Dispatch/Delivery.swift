@@ -135,6 +135,21 @@ public struct Answer: Hashable, Sendable {
 }
 
 extension Dispatch {
+  /// This work with what may change in its life taken from `wish`; its number is given once and stays.
+  func moved(as wish: Dispatch) -> Dispatch {
+    var next = self
+    next.state = wish.state
+    next.attempts = wish.attempts
+    next.nextAtMS = wish.nextAtMS
+    next.acceptedAtMS = wish.acceptedAtMS
+    next.leftMS = wish.leftMS
+    next.leftAtMS = wish.leftAtMS
+    next.outcome = wish.outcome
+    next.reason = wish.reason
+    next.endedAtMS = wish.endedAtMS
+    return next
+  }
+
   /// The same work, ended.
   public func ended(_ outcome: Outcome, _ reason: String?, atMS now: Int64) -> Dispatch {
     var next = self

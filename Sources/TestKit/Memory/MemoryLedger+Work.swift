@@ -41,33 +41,25 @@ extension MemoryLedger {
 extension MemoryBooks {
   /// Gives waiting work its number where that may be; nil where it may not.
   mutating func offer(_ dispatch: Dispatch, epoch: SessionEpoch, nowMS: Int64) -> Dispatch? {
-    guard dispatch.state == .waiting, nowMS < dispatch.deadlineMS else { return nil }
-    guard let device = devices[dispatch.channel.device], device.standing == .trusted, device.epoch == epoch else {
-      return nil
-    }
-    var channel = channels[dispatch.channel] ?? Channel(id: dispatch.channel)
-    guard channel.heldBecause == nil || dispatch.command.mode == .stop, channel.next <= Channel.greatest,
-      ChannelWork.isFree(for: dispatch, among: openWork(on: channel.id))
-    else { return nil }
-    var offered = Delivery.sent(dispatch, nowMS: nowMS)
-    offered.state = .offered
-    offered.number = channel.next
-    channel.next += 1
-    channels[channel.id] = channel
-    keep(offered)
-    return offered
+    let next = ChannelWork.offer(
+      dispatch,
+      to: devices[dispatch.channel.device],
+      epoch: epoch,
+      on: channels[dispatch.channel] ?? Channel(id: dispatch.channel),
+      among: openWork(on: dispatch.channel),
+      nowMS: nowMS
+    )
+    guard let next else { return nil }
+    channels[next.channel.id] = next.channel
+    keep(next.offered)
+    return next.offered
   }
 
   /// Takes revised work, what the device thereby acknowledged, and how its sales end.
   mutating func take(_ revised: [Dispatch], over work: [Dispatch]) -> (committed: [Dispatch], told: [EventDraft]) {
-    var stored = Dictionary(work.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     var committed: [Dispatch] = []
     var told: [EventDraft] = []
-    for wish in revised {
-      guard let old = stored[wish.id] else { continue }
-      let new = old.moved(as: wish)
-      guard new != old else { continue }
-      stored[new.id] = new
+    for (old, new) in ChannelWork.steps(to: revised, from: work) {
       keep(new)
       acknowledge(new)
       committed.append(new)
@@ -97,22 +89,5 @@ extension MemoryBooks {
         kept.record.moved(to: standing, because: standing == .sold ? nil : new.reason, sale: id)
     }
     return new.outcome == old.outcome ? nil : .sale(new)
-  }
-}
-
-extension Dispatch {
-  /// This work with what may change in its life taken from `wish`; its number is given once and stays.
-  fileprivate func moved(as wish: Dispatch) -> Dispatch {
-    var next = self
-    next.state = wish.state
-    next.attempts = wish.attempts
-    next.nextAtMS = wish.nextAtMS
-    next.acceptedAtMS = wish.acceptedAtMS
-    next.leftMS = wish.leftMS
-    next.leftAtMS = wish.leftAtMS
-    next.outcome = wish.outcome
-    next.reason = wish.reason
-    next.endedAtMS = wish.endedAtMS
-    return next
   }
 }
