@@ -67,7 +67,7 @@ package final class Shop: Storefront, Sendable {
     return SlotState(of: slot, facts: facts, nowMS: clock.nowMS)
   }
 
-  package func quote(_ slot: Slot, on chain: Chain, amount: Amount, client: String) async throws -> Offer {
+  package func quote(_ slot: Slot, on chain: Chain, amount: Amount, for customer: Customer) async throws -> Offer {
     guard let option = slot.pay.first(where: { $0.account.chain == chain }), let network = networks[chain] else {
       return .notNeeded
     }
@@ -79,16 +79,18 @@ package final class Shop: Storefront, Sendable {
     }
     let now = clock.nowMS
     let version = try await ledger.keep(option.price, of: slot.id, on: chain, nowMS: now)
+    let (place, places) = places(option, price: price, asset: network.asset)
     let request = QuoteRequest(
       id: ID.make("quo", nowMS: now, entropy: entropy),
       slot: slot.id,
-      client: client,
+      client: customer.name,
+      share: customer.network.map { QuoteRequest.Share(network: $0, most: Customer.most(of: places)) },
       nowMS: now,
       expiresAtMS: now + slot.quoteLifeMS,
       price: price,
       purchase: purchase,
       priceVersion: version.number,
-      place: place(option, price: price, asset: network.asset),
+      place: place,
       personsKeptMS: personsKeptMS
     )
     switch try await ledger.quote(request) {
@@ -98,15 +100,18 @@ package final class Shop: Storefront, Sendable {
     }
   }
 
-  private func place(_ option: Slot.PayOption, price: Amount, asset: Asset) -> QuoteRequest.Place {
+  /// Where an offer at this price can be paid, and how many such offers fit there at once.
+  private func places(_ option: Slot.PayOption, price: Amount, asset: Asset) -> (QuoteRequest.Place, count: Int) {
     if option.tellApart == .ownAccount {
       // Money that came before an address was watched could not be told from the quote's.
-      return .own(option.quoteAccounts.filter { marks[$0] != nil })
+      let accounts = option.quoteAccounts.filter { marks[$0] != nil }
+      return (.own(accounts), accounts.count)
     }
     let chance = entropy.bytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     let next = option.price.next(above: price)
-    return .shared(option.account) { taken in
+    let shared = QuoteRequest.Place.shared(option.account) { taken in
       LowDigits.choose(price: price, next: next, asset: asset, taken: taken, chance: chance)
     }
+    return (shared, LowDigits.room(price: price, next: next, asset: asset))
   }
 }

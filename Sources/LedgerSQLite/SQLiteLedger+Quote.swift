@@ -26,6 +26,11 @@ extension SQLiteLedger {
 extension Change {
   fileprivate func quote(_ request: QuoteRequest) throws -> QuoteAnswer {
     guard try tables.openQuotes(of: request.client, nowMS: nowMS) < Quote.perClient else { return .tooManyForClient }
+    if let share = request.share,
+      try tables.reservations(of: request.slot, from: share.network, nowMS: nowMS) >= share.most
+    {
+      return .tooManyForClient
+    }
     let place: (account: Account, isOwn: Bool, due: Amount)?
     switch request.place {
     case .own(let accounts): place = try freest(of: accounts).map { ($0, true, request.price) }
@@ -34,19 +39,7 @@ extension Change {
       place = choose(taken).flatMap { taken.contains($0) ? nil : (account, false, $0) }
     }
     guard let place else { return .tableFull }
-    let quote = Quote(
-      id: request.id,
-      slot: request.slot,
-      account: place.account,
-      ownsAccount: place.isOwn,
-      due: place.due,
-      price: request.price,
-      purchase: request.purchase,
-      priceVersion: request.priceVersion,
-      createdAtMS: nowMS,
-      expiresAtMS: request.expiresAtMS,
-      client: request.client
-    )
+    let quote = Quote(request, account: place.account, ownsAccount: place.isOwn, due: place.due)
     try tables.insert(quote, personsKeptMS: request.personsKeptMS)
     try commit()
     return .opened(quote)

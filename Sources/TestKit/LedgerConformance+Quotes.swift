@@ -41,6 +41,35 @@ extension LedgerConformance {
       _ = try await ledger.sell("A", 106, quote: "quo_6", nowMS: lastMS)
       _ = try await ledger.open("quo_9", due: 109, nowMS: lastMS)
     },
+    Case("a network keeps no more unpaid offers of a slot reserved than its share") { suite in
+      let ledger = try await suite.make()
+      let share = QuoteRequest.Share(network: "192.0.2.0/24", most: 2)
+      func ask(_ number: UInt64, _ client: String, _ share: QuoteRequest.Share?, nowMS: Int64 = Sample.startMS)
+        async throws -> QuoteAnswer
+      {
+        try await ledger.ask("quo_\(number)", due: 100 + number, client: client, share: share, nowMS: nowMS)
+      }
+      func isOpened(_ answer: QuoteAnswer) -> Bool { if case .opened = answer { true } else { false } }
+      for number in UInt64(1)...2 {
+        try expect(isOpened(try await ask(number, "c\(number)@192.0.2.0/24", share)), is: true)
+      }
+      try expect(try await ask(3, "c3@192.0.2.0/24", share), is: .tooManyForClient)
+      // Other networks, and those that are not counted, have theirs.
+      let other = QuoteRequest.Share(network: "198.51.100.0/24", most: 2)
+      try expect(isOpened(try await ask(4, "c4@198.51.100.0/24", other)), is: true)
+      try expect(isOpened(try await ask(5, "c5@192.0.2.0/24", nil)), is: true)
+      // Expired is still reserved; a day later all is free.
+      let endedMS = Sample.startMS + lifeMS
+      _ = try await ledger.expireQuotes(nowMS: endedMS)
+      try expect(try await ask(6, "c6@192.0.2.0/24", share, nowMS: endedMS), is: .tooManyForClient)
+      let freeMS = endedMS + Quote.reserveMS
+      try expect(isOpened(try await ask(6, "c6@192.0.2.0/24", share, nowMS: freeMS)), is: true)
+      try expect(isOpened(try await ask(7, "c7@192.0.2.0/24", share, nowMS: freeMS)), is: true)
+      // What was paid is not counted.
+      _ = try await ledger.sell("A", 106, quote: "quo_6", nowMS: freeMS)
+      try expect(isOpened(try await ask(8, "c8@192.0.2.0/24", share, nowMS: freeMS)), is: true)
+      try expect(try await ask(9, "c9@192.0.2.0/24", share, nowMS: freeMS), is: .tooManyForClient)
+    },
     Case("a full table gives no quote") { suite in
       let ledger = try await suite.make()
       _ = try await ledger.open("quo_1", due: 101)
@@ -168,6 +197,7 @@ extension LedgerConformance {
     _ id: String,
     price: UInt64 = 100,
     client: String = "alice",
+    share: QuoteRequest.Share? = nil,
     nowMS: Int64 = Sample.startMS,
     place: QuoteRequest.Place
   ) -> QuoteRequest {
@@ -175,6 +205,7 @@ extension LedgerConformance {
       id: id,
       slot: Sample.slot,
       client: client,
+      share: share,
       nowMS: nowMS,
       expiresAtMS: nowMS + lifeMS,
       price: Amount(UInt128(price)),
@@ -219,6 +250,7 @@ extension Ledger {
     due: UInt64,
     price: UInt64 = 100,
     client: String = "alice",
+    share: QuoteRequest.Share? = nil,
     account: Account = Sample.account(),
     nowMS: Int64 = Sample.startMS
   ) async throws -> QuoteAnswer {
@@ -227,6 +259,7 @@ extension Ledger {
         id,
         price: price,
         client: client,
+        share: share,
         nowMS: nowMS,
         place: .shared(account, choose: { _ in Amount(UInt128(due)) })
       )

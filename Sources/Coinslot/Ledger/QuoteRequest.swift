@@ -6,6 +6,8 @@ public struct QuoteRequest: Sendable {
   public let slot: SlotID
   /// Who asks.
   public let client: String
+  /// The network that `client` ends with and the most unpaid offers of this slot that it may keep reserved; nil: no bound.
+  public let share: Share?
   /// Now, wall-clock milliseconds.
   public let nowMS: Int64
   /// Until when it shall count, wall-clock milliseconds.
@@ -16,6 +18,20 @@ public struct QuoteRequest: Sendable {
   public let place: Place
   /// How long who asked is remembered, milliseconds; never shorter than the quote is reserved.
   public let personsKeptMS: Int64
+
+  /// What one network may have.
+  public struct Share: Hashable, Sendable {
+    /// The network.
+    public let network: String
+    /// How many unpaid offers of the slot.
+    public let most: Int
+
+    /// A bound.
+    public init(network: String, most: Int) {
+      self.network = network
+      self.most = most
+    }
+  }
 
   /// How customers are told apart.
   public enum Place: Sendable {
@@ -30,6 +46,7 @@ public struct QuoteRequest: Sendable {
     id: String,
     slot: SlotID,
     client: String,
+    share: Share? = nil,
     nowMS: Int64,
     expiresAtMS: Int64,
     price: Amount,
@@ -41,6 +58,7 @@ public struct QuoteRequest: Sendable {
     self.id = id
     self.slot = slot
     self.client = client
+    self.share = share
     self.nowMS = nowMS
     self.expiresAtMS = expiresAtMS
     self.price = price
@@ -48,5 +66,24 @@ public struct QuoteRequest: Sendable {
     self.priceVersion = priceVersion
     self.place = place
     self.personsKeptMS = personsKeptMS
+  }
+}
+
+extension Quote {
+  /// The quote that answers a wish, to be paid at `account` with `due`.
+  public init(_ request: QuoteRequest, account: Account, ownsAccount: Bool, due: Amount) {
+    self.init(
+      id: request.id,
+      slot: request.slot,
+      account: account,
+      ownsAccount: ownsAccount,
+      due: due,
+      price: request.price,
+      purchase: request.purchase,
+      priceVersion: request.priceVersion,
+      createdAtMS: request.nowMS,
+      expiresAtMS: request.expiresAtMS,
+      client: request.client
+    )
   }
 }

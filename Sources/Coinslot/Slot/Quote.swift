@@ -88,7 +88,7 @@ public struct Quote: Hashable, Sendable {
 public enum QuoteAnswer: Hashable, Sendable {
   /// Here it is.
   case opened(Quote)
-  /// The client has `Quote.perClient` open ones.
+  /// The client has `Quote.perClient` open ones, or their network its share of the places.
   case tooManyForClient
   /// Every unique amount or address is taken.
   case tableFull

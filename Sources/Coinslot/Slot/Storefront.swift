@@ -9,7 +9,7 @@ public protocol Storefront: Sendable {
   /// Offers an amount of its own to a customer, if the slot tells customers apart on that chain.
   ///
   /// `amount` is what the customer wants to pay, before unique digits; the price rule says what it buys.
-  func quote(_ slot: Slot, on chain: Chain, amount: Amount, client: String) async throws -> Offer
+  func quote(_ slot: Slot, on chain: Chain, amount: Amount, for customer: Customer) async throws -> Offer
 }
 
 /// What became of a customer's wish for an offer.
@@ -22,7 +22,7 @@ public enum Offer: Hashable, Sendable {
   case refused(SlotState)
   /// The amount buys nothing, or too much.
   case badAmount(PriceAnswer)
-  /// The client has `Quote.perClient` open ones.
+  /// The customer, or their network, has as many as one may have.
   case tooManyForClient
   /// No unique amount or address is left.
   case tableFull

@@ -69,6 +69,22 @@ extension Tables {
     ) { try $0.int() } ?? 0
   }
 
+  /// How many unpaid quotes of a slot, asked for from a network, are not free again at `nowMS`.
+  ///
+  /// It walks what is reserved and unpaid, which the places for quotes bound.
+  func reservations(of slot: SlotID, from network: String, nowMS: Int64) throws -> Int {
+    try first(
+      """
+      SELECT count(*) FROM quote JOIN person ON of_quote = id
+      WHERE quote.row IN (
+        SELECT row FROM quote WHERE state = 'open'
+        UNION ALL SELECT row FROM quote WHERE state = 'expired' AND reserved_until_at_ms > ?1
+      ) AND reserved_until_at_ms > ?1 AND slot = ?2 AND substr(who, instr(who, '@') + 1) = ?3
+      """,
+      [nowMS, slot.rawValue, network]
+    ) { try $0.int() } ?? 0
+  }
+
   /// Accounts of unpaid quotes that own theirs and are reserved at `nowMS`.
   func ownedAccounts(nowMS: Int64) throws -> [Account] {
     try all(

@@ -188,6 +188,13 @@ extension MemoryBooks {
     let nowMS = request.nowMS
     let open = quotes.count { $0.state == .open && $0.client == request.client && $0.expiresAtMS > nowMS }
     guard open < Quote.perClient else { return .tooManyForClient }
+    if let share = request.share {
+      let reserved = quotes.count {
+        $0.slot == request.slot && $0.state.takesMoney && $0.reservedUntilMS > nowMS
+          && $0.client.hasSuffix("@\(share.network)")
+      }
+      guard reserved < share.most else { return .tooManyForClient }
+    }
     let place: (account: Account, isOwn: Bool, due: Amount)?
     switch request.place {
     case .own(let accounts): place = freest(of: accounts, nowMS: nowMS).map { ($0, true, request.price) }
@@ -198,19 +205,7 @@ extension MemoryBooks {
       place = choose(taken).flatMap { taken.contains($0) ? nil : (account, false, $0) }
     }
     guard let place else { return .tableFull }
-    let quote = Quote(
-      id: request.id,
-      slot: request.slot,
-      account: place.account,
-      ownsAccount: place.isOwn,
-      due: place.due,
-      price: request.price,
-      purchase: request.purchase,
-      priceVersion: request.priceVersion,
-      createdAtMS: nowMS,
-      expiresAtMS: request.expiresAtMS,
-      client: request.client
-    )
+    let quote = Quote(request, account: place.account, ownsAccount: place.isOwn, due: place.due)
     quotes.append(quote)
     remember(quote, for: request.personsKeptMS)
     commit(atMS: nowMS)

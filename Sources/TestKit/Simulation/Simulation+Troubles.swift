@@ -36,13 +36,13 @@ extension Simulation {
       return node.pay(units, to: option.account)
     }
     life.process.start { [self] in
-      let client = "client-\(world.pick(1...3))"
+      let customer = Customer(name: "client-\(world.pick(1...3))", network: nil)
       guard
         case .quote(let quote)? = try? await life.shop.quote(
           slot,
           on: SimulatedNode.chain,
           amount: Amount(units),
-          client: client
+          for: customer
         ), !life.process.isDead
       else { return }
       world.note("quote \(quote.due) at \(quote.account) until \(quote.expiresAtMS)")

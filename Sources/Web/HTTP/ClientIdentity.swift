@@ -1,3 +1,4 @@
+package import Coinslot
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -16,8 +17,8 @@ package struct ClientIdentity: Sendable {
   /// all.
   package let limitedNetwork: String?
 
-  /// The text that offers are counted by; who keeps no cookie shares one with their whole network.
-  package var text: String { "\(cookie ?? "-")@\(network)" }
+  /// Whom offers are counted by; who keeps no cookie shares a name with their whole network.
+  package var customer: Customer { Customer(name: "\(cookie ?? "-")@\(network)", network: limitedNetwork) }
 
   /// The name of the cookie.
   static let cookieName = "coinslot"

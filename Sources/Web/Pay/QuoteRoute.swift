@@ -40,7 +40,7 @@ struct QuoteRoute {
       return refuse(page, .unprocessableContent, page.frame.words(.wishNoAmount))
     }
     let chain = situation.option.account.chain
-    let offer = try await context.storefront.quote(situation.slot, on: chain, amount: amount, client: client.text)
+    let offer = try await context.storefront.quote(situation.slot, on: chain, amount: amount, for: client.customer)
     return answer(offer, page)
   }
 

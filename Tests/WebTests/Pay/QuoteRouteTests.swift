@@ -44,7 +44,7 @@ struct QuoteRouteTests {
       )
       #expect(reply.status == 303 && reply["location"] == "/s/charger?quote=quo_1")
       let wish = server.world.storefront.wishes.first
-      #expect(wish?.amount == World.tenth && wish?.client == "\(Self.cookie)@127.0.0.0/24")
+      #expect(wish?.amount == World.tenth && wish?.customer.name == "\(Self.cookie)@127.0.0.0/24")
 
       let page = try await server.ask("GET", "/s/charger?quote=quo_1").text
       #expect(page.contains("0.100123 XNO") && page.contains("Pay 0.100123 XNO to …osrs"))
@@ -61,13 +61,13 @@ struct QuoteRouteTests {
       #expect(reply.status == 303 && reply["location"] == "/s/charger")
       #expect(server.world.storefront.wishes.first?.amount == Amount(World.tenth.units / 2 * 5))
       // Without a cookie the whole network is one client.
-      #expect(server.world.storefront.wishes.first?.client == "-@127.0.0.0/24")
+      #expect(server.world.storefront.wishes.first?.customer == Customer(name: "-@127.0.0.0/24", network: nil))
     }
   }
 
   @Test(arguments: [
     (Offer.refused(.away), 409, "does not answer"), (.badAmount(.tooLittle(least: World.tenth)), 422, "0.1 XNO"),
-    (.badAmount(.tooMuch(dearest: World.xno(5))), 422, "0.5 XNO"), (.tooManyForClient, 429, "three open offers"),
+    (.badAmount(.tooMuch(dearest: World.xno(5))), 422, "0.5 XNO"), (.tooManyForClient, 429, "too many unpaid offers"),
     (.tableFull, 503, "few minutes"),
   ])
   func refusalIsKind(_ offer: Offer, _ status: Int, _ words: String) async throws {
@@ -139,7 +139,9 @@ struct QuoteRouteTests {
       #expect(last.status == 429)
       #expect((100...120).contains(try #require(last["retry-after"].flatMap { Int($0) })))
       #expect(world.storefront.wishes.count == 5)
-      #expect(world.storefront.wishes.allSatisfy { $0.client == "-@192.0.2.0/24" })
+      #expect(
+        world.storefront.wishes.allSatisfy { $0.customer == Customer(name: "-@192.0.2.0/24", network: "192.0.2.0/24") }
+      )
       #expect(try await ask("192.0.2.8").status == 303)
       world.clock.advance(ms: 120_000)
       #expect(try await ask("192.0.2.7").status == 303)
@@ -160,7 +162,7 @@ struct QuoteRouteTests {
   @Test func forwardedAddressOfAStrangerIsNotBelieved() async throws {
     try await TestServer.with(world()) { server in
       _ = try await server.form("/s/charger/quote", "amount=\(World.tenth)", headers: ["X-Forwarded-For": "192.0.2.1"])
-      #expect(server.world.storefront.wishes.first?.client == "-@127.0.0.0/24")
+      #expect(server.world.storefront.wishes.first?.customer == Customer(name: "-@127.0.0.0/24", network: nil))
     }
   }
 

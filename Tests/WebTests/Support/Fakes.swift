@@ -17,7 +17,7 @@ final class FakeStorefront: Storefront {
     var states: [SlotID: SlotState] = [:]
     var offer: Offer = .notNeeded
     /// What was asked for.
-    var wishes: [(slot: SlotID, amount: Amount, client: String)] = []
+    var wishes: [(slot: SlotID, amount: Amount, customer: Customer)] = []
   }
   private let state: Mutex<State>
   private let ledger: FakeLedger
@@ -28,16 +28,16 @@ final class FakeStorefront: Storefront {
   }
 
   func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
-  var wishes: [(slot: SlotID, amount: Amount, client: String)] { state.withLock { $0.wishes } }
+  var wishes: [(slot: SlotID, amount: Amount, customer: Customer)] { state.withLock { $0.wishes } }
 
   var book: SlotBook { SlotBook(state.withLock { $0.slots }) }
   func state(of slot: Slot, on chain: Chain) async throws -> SlotState {
     if let words = try await ledger.closure(of: slot.id) { return .closed(words) }
     return state.withLock { $0.states[slot.id] ?? .ready }
   }
-  func quote(_ slot: Slot, on chain: Chain, amount: Amount, client: String) async throws -> Offer {
+  func quote(_ slot: Slot, on chain: Chain, amount: Amount, for customer: Customer) async throws -> Offer {
     state.withLock { state in
-      state.wishes.append((slot.id, amount, client))
+      state.wishes.append((slot.id, amount, customer))
       return state.offer
     }
   }
@@ -171,12 +171,6 @@ enum FileBytes {
       names.append(withUnsafePointer(to: &entry.pointee.d_name.0) { String(cString: $0) })
     }
     return names.filter { $0 != "." && $0 != ".." }.sorted()
-  }
-
-  /// A fresh folder of the system's.
-  static func folder() -> String {
-    var template = Array("/tmp/coinslot-web-XXXXXX".utf8CString)
-    return mkdtemp(&template).map { String(cString: $0) } ?? "/tmp"
   }
 }
 
