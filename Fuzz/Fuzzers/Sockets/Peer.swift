@@ -21,11 +21,12 @@ private func address(_ text: String) {
   let mapped = MappedAddress(text)
   // A zone says where a link is; only one of the readers drops it.
   if !text.utf8.contains(UInt8(ascii: "%")) {
-    expect(peer?.bits == mapped?.bits, "two opinions about who that is")
+    expect(peer?.address == mapped, "two opinions about who that is")
   }
   guard let peer else { return }
   expect(!text.utf8.contains(0), "an address with something behind its end")
-  expect(peer.network.hasSuffix(peer.isV4 ? ".0/24" : "::/48"), "a network that tells too much: \(peer.network)")
+  let isCut = peer.network.hasSuffix(peer.address.isIPv4 ? ".0/24" : "::/48")
+  expect(isCut, "a network that tells too much: \(peer.network)")
   expect(TrustedProxies([text.lowercased()]).contains(peer) || text.contains("%"), "not in the range of itself")
   let local = TrustedProxies(["loopback"])
   expect(local.contains(peer) == peer.isLoopback, "loopback by address and by range")

@@ -6,9 +6,6 @@ package struct MappedAddress: Hashable, Sendable {
   /// The bits, most significant first.
   package let bits: UInt128
 
-  /// An address by its bits.
-  package init(bits: UInt128) { self.bits = bits }
-
   /// The address of a socket, without its port; nil for anything but IP.
   package init?(_ address: SocketAddress) {
     // Where the bytes of the address lie in `sockaddr_in` and `sockaddr_in6`.

@@ -1,59 +1,40 @@
 package import NIOCore
 package import Sockets
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
-/// An IP address as 128 bits, IPv4 inside IPv6, so that both compare alike.
+/// Who is at the other end, by address: what requests are counted and trusted by.
 package struct PeerAddress: Hashable, Sendable {
-  /// The bits.
-  let bits: UInt128
-
-  private static let mapped: UInt128 = 0xffff << 32
+  /// The address itself, IPv4 and IPv6 alike.
+  let address: MappedAddress
 
   /// Reads an address; nil for anything else.
   ///
   /// A zone (`fe80::1%eth0`) is dropped: it says where a link is, not who is there.
   package init?(_ text: String) {
     guard text.utf8.count <= 64, !text.utf8.contains(0) else { return nil }
-    var bytes = [UInt8](repeating: 0, count: 16)
-    if inet_pton(AF_INET, text, &bytes) == 1 {
-      bits = Self.mapped | Self.number(bytes.prefix(4))
-    } else if inet_pton(AF_INET6, String(text.prefix { $0 != "%" }), &bytes) == 1 {
-      bits = Self.number(bytes[...])
-    } else {
-      return nil
-    }
+    let bare = text.contains(":") ? String(text.prefix { $0 != "%" }) : text
+    guard let address = MappedAddress(bare) else { return nil }
+    self.address = address
   }
 
   /// The address at the other end of a socket, without its port; nil for anything but IP.
   package init?(_ address: SocketAddress?) {
     guard let address, let mapped = MappedAddress(address) else { return nil }
-    bits = mapped.bits
+    self.address = mapped
   }
 
   /// Whom limits count it as.
-  package var client: ClientAddress { ClientAddress(MappedAddress(bits: bits)) }
-
-  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt128 { bytes.reduce(0) { $0 << 8 | UInt128($1) } }
-
-  /// Whether it is an IPv4 address.
-  var isV4: Bool { bits >> 32 == Self.mapped >> 32 }
+  package var client: ClientAddress { ClientAddress(address) }
 
   /// `192.0.2.0/24` or `2001:db8:1::/48`: enough to count by, too little to know somebody by.
   package var network: String {
-    if isV4 { return "\(bits >> 24 & 255).\(bits >> 16 & 255).\(bits >> 8 & 255).0/24" }
+    let bits = address.bits
+    if address.isIPv4 { return "\(bits >> 24 & 255).\(bits >> 16 & 255).\(bits >> 8 & 255).0/24" }
     let groups = [112, 96, 80].map { String(bits >> UInt128($0) & 0xffff, radix: 16) }
     return groups.joined(separator: ":") + "::/48"
   }
 
   /// Whether it is this machine itself.
-  var isLoopback: Bool { bits == 1 || isV4 && bits >> 24 & 255 == 127 }
+  var isLoopback: Bool { address.isLoopback }
 }
 
 /// The proxies whose word about where a request came from is believed.
@@ -104,7 +85,6 @@ package struct TrustedProxies: Sendable {
 
   /// Whether an address is one of theirs.
   package func contains(_ address: PeerAddress) -> Bool {
-    let mapped = MappedAddress(bits: address.bits)
-    return ranges.contains { $0.contains(mapped) }
+    ranges.contains { $0.contains(address.address) }
   }
 }
