@@ -116,9 +116,9 @@ package final class Backfill: Sendable {
   /// When all was last well, as the ledger has it; one that was put back from a backup since doubts everything.
   private func recall() async {
     do {
-      guard let kept = try await ledger.setting(setting).flatMap({ Int64($0) }) else { return }
-      counter.freshness.catchUp(network.chain, atMS: kept)
-      if let restoredAtMS = try await ledger.restoredAtMS(), restoredAtMS > kept {
+      let kept = try await ledger.setting(setting).flatMap { Int64($0) }
+      if let kept { counter.freshness.catchUp(network.chain, atMS: kept) }
+      if let restoredAtMS = try await ledger.restoredAtMS(), restoredAtMS > kept ?? 0 {
         counter.freshness.doubt(network.chain)
       }
     } catch {

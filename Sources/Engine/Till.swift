@@ -30,6 +30,11 @@ package final class Till: SightingInbox, Sendable {
         head = 0
         return nil
       }
+      // Under a load that never pauses, what was taken must not pile up before what waits.
+      if head >= Till.capacity {
+        ready.removeFirst(head)
+        head = 0
+      }
       defer { head += 1 }
       return ready[head]
     }
