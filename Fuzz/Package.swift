@@ -25,7 +25,8 @@ let package = Package(
   name: "fuzz",
   platforms: [.macOS(.v26)],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2")
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
@@ -38,7 +39,7 @@ let package = Package(
       dependencies: ["Primitives"] + nio,
       sources: [
         "Address", "Clients/ClientAddress.swift", "HTTP/HeaderCursor.swift", "HTTP/HTTPFault.swift",
-        "HTTP/RequestHead.swift",
+        "Clients/ClientLimits.swift", "HTTP/RequestHead.swift",
         "HTTP/RequestHead+Parsing.swift", "HTTP/RequestReader.swift", "HTTP/ChunkedBody.swift",
         "WebSocket/WebSocketReader.swift", "WebSocket/WebSocketFrames.swift", "WebSocket/WebSocketFault.swift",
         "WebSocket/WebSocketCloseCode.swift", "WebSocket/WebSocketHandshake.swift", "WebSocket/HandshakeDigest.swift",
@@ -71,9 +72,21 @@ let package = Package(
       sources: ["HTTP/PeerAddress.swift"],
       swiftSettings: seen
     ),
+    .target(
+      name: "Server",
+      dependencies: [
+        "Coinslot", "Primitives", "Cryptography", "Sockets", .product(name: "Yams", package: "Yams"),
+      ] + nio,
+      exclude: ["Config/NetworkAccounts.swift"],
+      sources: ["Config", "World/MasterKey.swift"],
+      swiftSettings: seen
+    ),
     .executableTarget(
       name: "fuzz",
-      dependencies: ["Primitives", "DeviceWire", "Coinslot", "Cryptography", "Sockets", "Nano", "Gateway", "Web"] + nio,
+      dependencies: [
+        "Primitives", "DeviceWire", "Coinslot", "Cryptography", "Sockets", "Nano", "Gateway", "Web", "Server",
+        .product(name: "Yams", package: "Yams"),
+      ] + nio,
       path: "Fuzzers",
       swiftSettings: house + [.unsafeFlags(["-parse-as-library"])]
     ),

@@ -9,7 +9,7 @@ typealias Fuzzer = @Sendable (Span<UInt8>) -> Void
 /// One executable instead of many, because linking costs more than everything else in the build.
 private let fuzzers: [String: Fuzzer] = [
   "canary": fuzzCanary,
-  "json": fuzzJSON, "codecs": fuzzCodecs, "amount": fuzzAmount,
+  "json": fuzzJSON, "codecs": fuzzCodecs, "amount": fuzzAmount, "config": fuzzConfig,
   "address": fuzzAddress, "block": fuzzBlock, "callback": fuzzCallback, "node-message": fuzzNodeMessage,
   "rpc": fuzzRPC, "registration": fuzzRegistration, "uri": fuzzURI,
   "http": fuzzHTTP, "websocket": fuzzWebSocket, "handshake": fuzzHandshake, "endpoint": fuzzEndpoint, "peer": fuzzPeer,

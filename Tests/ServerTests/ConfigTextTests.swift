@@ -33,6 +33,9 @@ struct ConfigTextTests {
     "title: Coffee & cake", "title: \"*star*\"", "title: 'it''s & so'", "title: Don't & do", "title: a - & b",
     "title: \"a \\\" & b\"", "# & *\ntitle: x # & comment", "title: x!", "list: [a, 'b & c', \"[[[[[[[[[[[[[[[[[[\"]",
     "url: http://a/?x=1&y=2",
+    "title: a # \"b\n# 'c\nnames: [d]", "names: [a,\n  b\n]\ndata: c\r\n", "---\ntitle: a\n...",
+    "names:\n- a\n- b\ndata: c", "title: a, \"b & c", "title: a|b > c? d", "list: [{a: 'b', c: d}, {a:\n  e}]",
+    "title:\n  a\ndata: b",
   ])
   func harmlessSignsPass(_ text: String) {
     #expect(mistakes(Array(text.utf8)).isEmpty, "\(mistakes(Array(text.utf8)).map(\.text))")
@@ -66,6 +69,33 @@ struct ConfigTextTests {
               ^
         """
     )
+  }
+
+  /// The mark that some editors write in front of UTF-8 is no part of the first key.
+  @Test func aByteOrderMarkIsNoColumn() {
+    #expect(mistakes([0xef, 0xbb, 0xbf] + Array("log: {}\nserver: {}".utf8)).isEmpty)
+    #expect(mistakes(Array("log: {}\n\u{FEFF}server: {}".utf8)).map(\.place) == [.file("c", line: 2, column: 1)])
+  }
+
+  /// A text is looked over in a time that grows with its length, whatever stands in it.
+  @Test func manyMistakesAreNotLookedIntoOneByOne() throws {
+    let unknown = (0..<20_000).map { "k\($0):" }.joined(separator: "\n")
+    let found = try ConfigFixture().mistakes(unknown)
+    #expect(found.count == ConfigNotes.most + 1)
+    #expect(found.contains { $0.words.contains("more than 200 mistakes") })
+    let least = (0..<10_001).map { "nano_\($0): 1 XNO" }.joined(separator: ", ")
+    let callback = "networks: { nano: { rpc: \"http://[::1]:7076\", callback: { minimums: { \(least) } } } }"
+    #expect(try ConfigFixture().mistakes(callback).map(\.words) == ["has 10001 entries"])
+  }
+
+  /// A wrong value may be a whole file that somebody pasted.
+  @Test(arguments: [(100, true), (10_000, false)])
+  func wordsAreCutOff(_ length: Int, _ isWhole: Bool) throws {
+    let value = String(repeating: "ab ", count: length)
+    let found = try ConfigFixture().mistakes("log: { level: \"\(value)\" }")
+    #expect(found.count == 1)
+    #expect(found.first?.words.contains(value) == isWhole)
+    #expect(found.allSatisfy { $0.words.count <= ConfigNotes.longest + 1 })
   }
 
   @Test func tellsMistakesToPrograms() throws {

@@ -3,17 +3,33 @@ package import Primitives
 /// What `config check` and `config show` print.
 package enum ConfigReport {
   /// The mistakes as compilers print them; where `file` is the file's text, each line is repeated with a mark below.
+  ///
+  /// What looks like a secret in such a line is shown as stars.
   package static func text(_ mistakes: [ConfigMistake], name: String, file: String?) -> String {
     let lines = file?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
     return mistakes.map { mistake in
       guard case .file(name, let line, let column) = mistake.place, lines.indices.contains(line - 1) else {
         return mistake.text
       }
-      let shown = lines[line - 1].prefix(160)
+      let shown = Self.shown(lines[line - 1])
       guard column <= shown.count + 1 else { return mistake.text }
       let indent = String(shown.prefix(column - 1).map { $0 == "\t" ? "\t" : " " })
       return "\(mistake.text)\n    \(shown)\n    \(indent)^"
     }.joined(separator: "\n")
+  }
+
+  /// A line of the file, its secrets as stars: words like keys, passwords in URLs, where alarms go.
+  private static func shown(_ line: Substring) -> String {
+    var shown = Array(SecretText.masked(String(line), keepsWidth: true)[...].prefix(160))
+    func hide(_ range: Range<Int>) {
+      for index in range where shown[index] != " " { shown[index] = "*" }
+    }
+    for mark in shown.indices where shown[mark...].starts(with: "://") {
+      let word = shown[(mark + 3)...].prefix { $0 != " " }
+      if let at = word.lastIndex(of: "@") { hide(mark + 3..<at) }
+    }
+    if let webhook = shown.firstRange(of: Array("webhook:")) { hide(webhook.upperBound..<shown.count) }
+    return String(shown)
   }
 
   /// The mistakes as one JSON object: `ok`, and each with `weight`, `file`, `line`, `column`, `setting`, `words`,

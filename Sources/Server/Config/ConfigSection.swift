@@ -52,7 +52,7 @@ final class ConfigSection {
 
   /// Calls every key that nobody asked for unknown; to be called once, after the last question.
   func end() {
-    for entry in entries where !asked.contains(entry.key) {
+    for entry in entries where !asked.contains(entry.key) && !notes.isFull {
       if let reason = refused[entry.key] {
         notes.error(entry.place, path(of: entry.key), reason)
       } else {

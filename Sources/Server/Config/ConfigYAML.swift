@@ -12,6 +12,8 @@ enum ConfigYAML {
       notes.error(start, "", "the file has \(bytes.count) bytes", hint: "at most \(YAMLLook.maxBytes) are read")
       return nil
     }
+    // Some editors begin UTF-8 with a mark that the parser takes for a column.
+    let bytes = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? Array(bytes.dropFirst(3)) : bytes
     guard var text = String(validating: bytes, as: UTF8.self) else {
       notes.error(badUTF8(bytes, name: name), "", "a byte that is not UTF-8", hint: "save the file as UTF-8")
       return nil
@@ -34,7 +36,7 @@ enum ConfigYAML {
         guard let renamed = tellTwins(keys, after: context.mark, in: text, name: name, notes: notes) else { return nil }
         text = renamed
       } catch {
-        tell(error, start: start, name: name, notes: notes)
+        tell(error, in: text, name: name, notes: notes)
         return nil
       }
     }
@@ -136,16 +138,16 @@ extension ConfigYAML {
     return column == 0 || [" ", "{", ",", "-"].contains(line[column - 1])
   }
 
-  private static func tell(_ error: any Error, start: ConfigPlace, name: String, notes: ConfigNotes) {
+  private static func tell(_ error: any Error, in text: String, name: String, notes: ConfigNotes) {
+    let start = ConfigPlace.file(name, line: 1, column: 1)
     switch error {
     case YamlError.scanner(let context, let problem, let mark, _),
       YamlError.parser(let context, let problem, let mark, _),
       YamlError.composer(let context, let problem, let mark, _):
       // Where the end of something is missed, its beginning is the place to look at.
       let begun = missesEnd.contains(problem) ? context?.mark : nil
-      let place = ConfigPlace.file(name, line: (begun ?? mark).line, column: (begun ?? mark).column)
       notes.error(
-        place,
+        place(begun ?? mark, in: text, name: name),
         "",
         "this is not YAML: \(problem)",
         hint: advice(problem, context: begun == nil ? context : nil)
@@ -153,6 +155,15 @@ extension ConfigYAML {
     case YamlError.reader(let problem, _, _, _): notes.error(start, "", "this cannot be read: \(problem)")
     default: notes.error(start, "", "this is not YAML")
     }
+  }
+
+  /// The place of a mark; the parser sees the end of a text a line below its last one.
+  private static func place(_ mark: Mark, in text: String, name: String) -> ConfigPlace {
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    guard mark.line > lines.count, let last = lines.last else {
+      return .file(name, line: mark.line, column: mark.column)
+    }
+    return .file(name, line: lines.count, column: last.count + 1)
   }
 
   private static let missesEnd = ["could not find expected ':'", "found unexpected end of stream"]

@@ -111,22 +111,32 @@ extension ConfigReader {
     return callback
   }
 
+  /// Accounts with a least amount of their own.
+  private static let mostMinimums = 10_000
+
   private func minimums(_ section: ConfigSection, chain: Chain) -> [Account: Amount] {
     guard let node = section.node("minimums") else { return [:] }
     guard case .map(let entries) = node.content else {
       section.error("minimums", "must be a section", hint: "write minimums: { nano_…: \"0.01 XNO\" }")
       return [:]
     }
-    let each = ConfigSection(entries, path: section.path(of: "minimums"), place: node.place, notes: notes)
+    guard entries.count <= Self.mostMinimums else {
+      section.error("minimums", "has \(entries.count) entries", hint: "at most \(Self.mostMinimums)")
+      return [:]
+    }
+    let path = section.path(of: "minimums")
+    var given: Set<Account> = []
     var minimums: [Account: Amount] = [:]
     for entry in entries {
+      // A section of its own each, so that none is looked for among all.
+      let each = ConfigSection([entry], path: path, place: node.place, notes: notes)
       let least = each.value(entry.key) { text throws(Wrong) in try AmountText.amount(text, of: .nano) }
       do {
         let account = try account(entry.key, on: chain)
-        if minimums[account] != nil { notes.error(entry.place, each.path, "this account is given twice") }
+        if !given.insert(account).inserted { notes.error(entry.place, path, "this account is given twice") }
         minimums[account] = least
       } catch {
-        notes.error(entry.place, each.path, error.words, hint: error.hint)
+        notes.error(entry.place, path, error.words, hint: error.hint)
       }
     }
     return minimums
@@ -135,7 +145,7 @@ extension ConfigReader {
   private func origin(_ text: String) throws(Wrong) -> String {
     let url = try URLText(text, schemes: ["https", "http"], example: "https://shop.example.org")
     guard url.isOrigin else {
-      throw Wrong("\"\(text)\" is more than an origin", hint: "scheme, host and port only")
+      throw Wrong("\"\(URLText.shown(text))\" is more than an origin", hint: "scheme, host and port only")
     }
     return url.text
   }

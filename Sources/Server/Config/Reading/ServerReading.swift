@@ -15,7 +15,10 @@ extension ConfigReader {
     server.publicURL = section.value("public_url") { text throws(Wrong) in
       let url = try URLText(text, schemes: ["https", "http"], example: "https://pay.example.org")
       guard url.isOrigin else {
-        throw Wrong("\"\(text)\" has more than a host", hint: "the pages live at the top of a host of their own")
+        throw Wrong(
+          "\"\(URLText.shown(text))\" has more than a host",
+          hint: "the pages live at the top of a host of their own"
+        )
       }
       return url.text
     }

@@ -2,6 +2,9 @@ import Coinslot
 
 /// What only the slots together, beside the devices, can show.
 extension ConfigReader {
+  /// Names of devices among which the one that somebody meant is looked for.
+  private static let mostNames = 200
+
   func check(_ slots: [ReadSlot], devices: [ReadDevice]) {
     checkNames(slots)
     checkAccounts(slots)
@@ -70,8 +73,10 @@ extension ConfigReader {
   private func checkDevice(_ slot: ReadSlot, known: [DeviceID: Config.Device]) {
     guard let id = slot.device else { return }
     guard let device = known[id] else {
+      // Enough to catch a slip of the pen; a file of thousands is written by a program.
+      let names = notes.isFull ? [] : known.keys.map(\.rawValue).sorted().prefix(Self.mostNames)
       let meant =
-        NearestWord.find(id.rawValue, among: known.keys.map(\.rawValue).sorted()).map {
+        NearestWord.find(id.rawValue, among: names).map {
           "did you mean \"\($0)\"? Else "
         } ?? ""
       notes.warning(

@@ -1,4 +1,4 @@
-/// Judges whether a path is a secret that nobody can guess.
+/// Judges whether a text is a secret that nobody can guess, and leaves such out of what is shown.
 enum SecretText {
   /// Whether one part of a path carries 128 bits: 32 hex digits, or 22 characters of mixed letters and digits.
   ///
@@ -18,6 +18,48 @@ enum SecretText {
   static func shown(path: String) -> String {
     path.split(separator: "/", omittingEmptySubsequences: false)
       .map { holdsSecret(path: String($0)) ? "…" : String($0) }.joined(separator: "/")
+  }
+
+  /// A text for a screen or a log: each word that looks like a key is left out; with `width` a mark stands for each of
+  /// its characters.
+  ///
+  /// A key is at least 22 letters and digits that change places often; the addresses of accounts, which look so too,
+  /// are known by their beginning and stay.
+  static func masked(_ text: String, keepsWidth width: Bool = false) -> String {
+    var out = String.UnicodeScalarView()
+    var word: [Unicode.Scalar] = []
+    func end() {
+      if isKey(word) {
+        out.append(contentsOf: width ? Array(repeating: "*", count: word.count) : ["…"])
+      } else {
+        out.append(contentsOf: word)
+      }
+      word.removeAll(keepingCapacity: true)
+    }
+    for scalar in text.unicodeScalars {
+      if isLetter(scalar) || isDigit(scalar) || ["+", "=", "_"].contains(scalar) {
+        word.append(scalar)
+      } else {
+        end()
+        out.append(scalar)
+      }
+    }
+    end()
+    return String(out)
+  }
+
+  private static func isKey(_ word: [Unicode.Scalar]) -> Bool {
+    guard word.count >= 22, Set(word).count >= 8 else { return false }
+    let isAddress = ["nano_", "xrb_"].contains { prefix in
+      word.count == prefix.count + 60 && word.starts(with: prefix.unicodeScalars)
+    }
+    let changes = zip(word, word.dropFirst()).count { isDigit($0) != isDigit($1) }
+    return !isAddress && changes >= 4
+  }
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+  private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
+    ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
   }
 
   /// How to make such a path.

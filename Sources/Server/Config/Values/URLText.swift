@@ -18,11 +18,11 @@ struct URLText {
 
   init(_ text: String, schemes: [String], example: String) throws(Wrong) {
     guard let mark = text.firstRange(of: "://") else {
-      throw Wrong("\"\(text)\" is no URL", hint: "write it whole, such as \(example)")
+      throw Wrong("\(Self.told(text)) is no URL", hint: "write it whole, such as \(example)")
     }
     guard schemes.contains(String(text[..<mark.lowerBound])) else {
       throw Wrong(
-        "\"\(text[..<mark.upperBound])\" cannot be used here",
+        "\(Self.told(String(text[..<mark.upperBound]))) cannot be used here",
         hint: "it begins with \(schemes.map { "\($0)://" }.joined(separator: " or "))"
       )
     }
@@ -36,14 +36,17 @@ struct URLText {
     // The text is not repeated where it may hold a password.
     case .badValue(let why):
       Wrong("\(why.text)", hint: text.contains("@") ? "URLs end up in logs; use a tunnel or a proxy that adds it" : nil)
-    case .badCharacter: Wrong("\"\(text)\" has a character that no address has")
+    case .badCharacter: Wrong("\(told(text)) has a character that no address has")
     case .long: Wrong("is too long")
-    default: Wrong("\"\(text)\" is no address")
+    default: Wrong("\(told(text)) is no address")
     }
   }
 
-  /// The URL for a screen: a query may hold a key.
+  /// A text that is no address, in quotes, for the words of a refusal: one that may hold a password is not repeated.
+  private static func told(_ text: String) -> String { text.contains("@") ? "this" : "\"\(shown(text))\"" }
+
+  /// The URL for a screen: a query may hold a key, and so may a path.
   static func shown(_ text: String) -> String {
-    text.firstIndex(of: "?").map { "\(text[..<$0])?…" } ?? text
+    SecretText.masked(text.firstIndex(of: "?").map { "\(text[..<$0])?…" } ?? text)
   }
 }
