@@ -7,7 +7,12 @@ extension Sodium {
     /// The 32-byte digest of a message.
     ///
     /// Allocates nothing.
-    public static func hash(_ message: Span<UInt8>) -> Bytes32 {
+    public static func hash(_ message: Span<UInt8>) -> Bytes32 { hash(message.bytes) }
+
+    /// The 32-byte digest of a message.
+    ///
+    /// Allocates nothing.
+    public static func hash(_ message: RawSpan) -> Bytes32 {
       StackBytes.with(32) { digest in
         message.withUnsafeBytes { message in
           _ = crypto_generichash(digest.at(0), 32, message.bytes, UInt64(message.count), nil, 0)
@@ -20,6 +25,13 @@ extension Sodium {
     ///
     /// Allocates nothing.
     public static func shortHash(_ message: Span<UInt8>, length: Int) -> UInt64 {
+      shortHash(message.bytes, length: length)
+    }
+
+    /// A digest of 1 … 8 bytes as a number whose lowest byte is the digest's first.
+    ///
+    /// Allocates nothing.
+    public static func shortHash(_ message: RawSpan, length: Int) -> UInt64 {
       precondition(length >= 1 && length <= 8)
       return StackBytes.with(8) { digest in
         message.withUnsafeBytes { message in

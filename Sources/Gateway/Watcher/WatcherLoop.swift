@@ -2,6 +2,7 @@ import Coinslot
 import NIOCore
 import Primitives
 import Sockets
+import Synchronization
 
 /// The clients of `/call` that live on one event loop, by the address they wait for.
 ///
@@ -23,6 +24,12 @@ final class WatcherLoop {
 
   private var groups: [Bytes32: Group] = [:]
   private var newest: UInt64 = 0
+
+  /// Up to so many are told before the node has its answer; more would keep it waiting.
+  static let few = 16
+
+  /// Whether no more than a few wait for the address.
+  func isFew(for key: Bytes32) -> Bool { (groups[key]?.members.count ?? 0) <= WatcherLoop.few }
 
   /// Adds a client that is not there yet; true where it is the first for that address.
   func add(_ link: WatcherLink, _ connection: WebSocketConnection, for key: Bytes32) -> Bool {
@@ -67,6 +74,12 @@ final class WatcherLoop {
   struct Handle: Sendable {
     let eventLoop: any EventLoop
     private let loop: NIOLoopBound<WatcherLoop>
+    private let backlog = Backlog()
+
+    /// How much was handed over and has not run yet.
+    private final class Backlog: Sendable {
+      let count = Atomic<Int>(0)
+    }
 
     /// To be made on the loop itself.
     init(_ loop: WatcherLoop, on eventLoop: any EventLoop) {
@@ -77,7 +90,19 @@ final class WatcherLoop {
     /// The loop's clients; only on the loop.
     var local: WatcherLoop { loop.value }
 
+    /// Whether the caller is on the loop, few wait there for the address, and nothing handed over before has still to
+    /// run: only then may it tell them at once.
+    func isFree(for key: Bytes32) -> Bool {
+      eventLoop.inEventLoop && backlog.count.load(ordering: .relaxed) == 0 && loop.value.isFew(for: key)
+    }
+
     /// Runs `body` on the loop in a turn of its own, also where the caller is on it: order is kept that way.
-    func run(_ body: @escaping @Sendable (WatcherLoop) -> Void) { eventLoop.execute { body(loop.value) } }
+    func run(_ body: @escaping @Sendable (WatcherLoop) -> Void) {
+      backlog.count.add(1, ordering: .relaxed)
+      eventLoop.execute {
+        backlog.count.subtract(1, ordering: .relaxed)
+        body(loop.value)
+      }
+    }
   }
 }

@@ -66,12 +66,20 @@ public final class WatcherRegistry: WatcherFeed, Sendable {
     }
     let frame = WebSocketFrames.text(transfer.frame)
     let (payment, key, counters) = (transfer.sighting.id, transfer.destination, counters)
-    // Handed over under the lock, so that two payments reach every loop in the same order.
-    state.withLock { state in
+    // Handed over under the lock, so that two payments reach every loop in the same order. The caller's own loop is told
+    // below, before the caller goes on: what others hand to it meanwhile runs after that.
+    let own = state.withLock { state -> WatcherLoop.Handle? in
+      var own: WatcherLoop.Handle?
       for loop in state.interest[key] ?? [] {
-        loop.run { counters.count(.watcherTold, $0.deliver(payment, to: key, frame)) }
+        if loop.isFree(for: key) {
+          own = loop
+        } else {
+          loop.run { counters.count(.watcherTold, $0.deliver(payment, to: key, frame)) }
+        }
       }
+      return own
     }
+    if let own { counters.count(.watcherTold, own.local.deliver(payment, to: key, frame)) }
   }
 }
 

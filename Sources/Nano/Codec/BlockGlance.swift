@@ -82,9 +82,8 @@ private struct EscapedReader {
     skipSpace(in: bytes)
     guard at + 1 < end, bytes[at] == 0x5c, bytes[at + 1] == 0x22 else { return nil }
     let start = at + 2
-    var i = start
     // A backslash ends the text, or begins an escape that is not for us.
-    while i < end, bytes[i] != 0x5c { i += 1 }
+    let i = JSONPlainRun.backslash(in: bytes, from: start, to: end)
     guard i + 1 < end, bytes[i + 1] == 0x22 else { return nil }
     at = i + 2
     return start..<i

@@ -28,7 +28,10 @@ enum Field: Int, CaseIterable {
     }
   }
 
-  var name: String { key.description }
+  var name: String { Field.names[rawValue] }
+
+  /// Made once: a name is handed along with every member that is read, in case it has to be complained of.
+  private static let names = allCases.map(\.key.description)
 
   /// The field a key names.
   ///

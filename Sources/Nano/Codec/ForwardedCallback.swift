@@ -45,15 +45,17 @@ public struct ForwardedCallback: Hashable, Sendable {
 
   /// The text to send, as bytes.
   public var bytes: [UInt8] {
-    var writer = JSONWriter(style: .spaced)
+    var room: [UInt8] = []
+    room.reserveCapacity(1_280)
+    var writer = JSONWriter(style: .spaced, appendingTo: room)
     writer.beginObject()
-    writer.member("account", NanoAddress.ascii(account))
-    writer.member("hash", block.hash.hexDigits(uppercase: true))
+    writer.member("account", account: account)
+    writer.member("hash", hex: block.hash)
     writer.member("block", block.textBytes)
-    writer.member("amount", Array(amount.description.utf8))
+    writer.member("amount", decimal: amount)
     if case .state = block {
-      writer.member("is_send", Array("true".utf8))
-      writer.member("subtype", Array("send".utf8))
+      writer.member("is_send", word: "true")
+      writer.member("subtype", word: "send")
     }
     writer.endObject()
     return writer.bytes

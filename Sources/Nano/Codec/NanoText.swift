@@ -8,7 +8,34 @@ enum NanoText {
   /// Thirty-two bytes as 64 hexadecimal digits of either case.
   static func bytes32(_ text: Span<UInt8>, _ field: String) throws(NanoRefusal) -> Bytes32 {
     guard text.count == 64 else { throw .badLength(field) }
-    do { return try Hex.bytes32(text) } catch { throw .badHex(field) }
+    guard let a = hexWord(text, at: 0), let b = hexWord(text, at: 16), let c = hexWord(text, at: 32),
+      let d = hexWord(text, at: 48)
+    else { throw .badHex(field) }
+    return Bytes32(words: a, b, c, d)
+  }
+
+  /// The number in the sixteen hexadecimal digits from `offset` on; nil where one is none.
+  static func hexWord(_ text: Span<UInt8>, at offset: Int) -> UInt64? {
+    guard let high = hexHalf(text, at: offset), let low = hexHalf(text, at: offset + 8) else { return nil }
+    return high << 32 | low
+  }
+
+  /// The number in eight hexadecimal digits, taken all at once: digits come at random, so a branch for each would be
+  /// guessed wrong half of the time.
+  @inline(__always)
+  private static func hexHalf(_ text: Span<UInt8>, at offset: Int) -> UInt64? {
+    let word = UInt64(bigEndian: text.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    let high: UInt64 = 0x8080_8080_8080_8080
+    guard word & high == 0 else { return nil }
+    // No byte has its high bit, so none of these sums reaches into the next byte.
+    let isNoFigure = (word ^ 0x3030_3030_3030_3030) + 0x7676_7676_7676_7676
+    let letter = (word | 0x2020_2020_2020_2020) ^ 0x6060_6060_6060_6060
+    let isLetter = ~(letter + 0x7979_7979_7979_7979) & (letter + 0x7f7f_7f7f_7f7f_7f7f) & high
+    guard isNoFigure & ~isLetter & high == 0 else { return nil }
+    var digits = word & 0x0f0f_0f0f_0f0f_0f0f + (isLetter >> 7) * 9
+    digits = (digits | digits >> 4) & 0x00ff_00ff_00ff_00ff
+    digits = (digits | digits >> 8) & 0x0000_ffff_0000_ffff
+    return (digits | digits >> 16) & 0xffff_ffff
   }
 
   /// The key an account names.

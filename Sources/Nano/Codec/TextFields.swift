@@ -90,11 +90,10 @@ extension TextFields {
     guard signature.count == 128 else { throw .badLength(Field.signature.name) }
     let r = try NanoText.bytes32(signature.extracting(0..<64), Field.signature.name)
     let s = try NanoText.bytes32(signature.extracting(64..<128), Field.signature.name)
-    let work = try NanoText.hexNumber(bytes.extracting(try required(.work).range), digits: 16, Field.work.name)
-    return Block.Seal(
-      signature: Ed25519Signature(r: r, s: s),
-      work: Work(nonce: UInt64(truncatingIfNeeded: work))
-    )
+    let work = bytes.extracting(try required(.work).range)
+    guard work.count == 16 else { throw .badLength(Field.work.name) }
+    guard let nonce = NanoText.hexWord(work, at: 0) else { throw .badHex(Field.work.name) }
+    return Block.Seal(signature: Ed25519Signature(r: r, s: s), work: Work(nonce: nonce))
   }
 
   /// What the object says the block does, if it does.

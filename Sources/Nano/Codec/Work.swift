@@ -34,5 +34,10 @@ extension Work {
   /// Sixteen lower-case hexadecimal digits, as a node prints them.
   public var hex: String { String(decoding: ascii, as: UTF8.self) }
 
-  var ascii: [UInt8] { Hex.digits((0..<8).map { UInt8(truncatingIfNeeded: nonce >> UInt64(56 - 8 * $0)) }) }
+  var ascii: [UInt8] {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(16)
+    for i in 0..<8 { Hex.append(UInt8(truncatingIfNeeded: nonce >> UInt64(56 - 8 * i)), to: &digits) }
+    return digits
+  }
 }

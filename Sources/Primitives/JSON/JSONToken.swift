@@ -56,20 +56,31 @@ public struct JSONText: Equatable, Sendable {
     guard other.utf8CodeUnitCount <= range.count else { return false }
     var at = 0
     var same = true
-    unescape(in: bytes) { byte in
+    func compare(_ byte: UInt8) {
       same = same && at < other.utf8CodeUnitCount && other.byte(at: at) == byte
       at += 1
+    }
+    var i = range.lowerBound
+    while i < range.upperBound {
+      if bytes[i] == 0x5c {
+        i = JSONText.resolveEscape(in: bytes, at: i, compare)
+      } else {
+        compare(bytes[i])
+        i += 1
+      }
     }
     return same && at == other.utf8CodeUnitCount
   }
 
   /// Appends the text with its escapes resolved, as UTF-8.
   public func decode(in bytes: Span<UInt8>, into out: inout [UInt8]) {
-    if hasEscapes {
-      unescape(in: bytes) { out.append($0) }
-    } else {
-      out.reserveCapacity(out.count + range.count)
-      for i in range { out.append(bytes[i]) }
+    out.reserveCapacity(out.count + range.count)
+    var i = range.lowerBound
+    while true {
+      let end = hasEscapes ? JSONPlainRun.backslash(in: bytes, from: i, to: range.upperBound) : range.upperBound
+      bytes.extracting(i..<end).withUnsafeBufferPointer { out.append(contentsOf: $0) }
+      guard end < range.upperBound else { return }
+      i = JSONText.resolveEscape(in: bytes, at: end) { out.append($0) }
     }
   }
 
@@ -80,37 +91,29 @@ public struct JSONText: Equatable, Sendable {
     return out
   }
 
-  /// Hands on the bytes of the text one by one.
+  /// Hands on the bytes that the escape at `offset` stands for, and gives where it ends.
   ///
   /// The tokenizer has checked every escape, so none is refused here.
-  private func unescape(in bytes: Span<UInt8>, _ emit: (UInt8) -> Void) {
-    var i = range.lowerBound
-    while i < range.upperBound {
-      let byte = bytes[i]
-      i += 1
-      guard byte == 0x5c, i < range.upperBound else {
-        emit(byte)
-        continue
+  @inline(__always)
+  private static func resolveEscape(in bytes: Span<UInt8>, at offset: Int, _ emit: (UInt8) -> Void) -> Int {
+    let kind = bytes[offset + 1]
+    switch kind {
+    case 0x62: emit(0x08)
+    case 0x66: emit(0x0c)
+    case 0x6e: emit(0x0a)
+    case 0x72: emit(0x0d)
+    case 0x74: emit(0x09)
+    case 0x75:
+      let first = fourDigits(bytes, at: offset + 2)
+      guard first & 0xfc00 == 0xd800 else {
+        emitUTF8(first, emit)
+        return offset + 6
       }
-      let kind = bytes[i]
-      i += 1
-      switch kind {
-      case 0x62: emit(0x08)
-      case 0x66: emit(0x0c)
-      case 0x6e: emit(0x0a)
-      case 0x72: emit(0x0d)
-      case 0x74: emit(0x09)
-      case 0x75:
-        var scalar = JSONText.fourDigits(bytes, at: i)
-        i += 4
-        if scalar & 0xfc00 == 0xd800 {
-          scalar = 0x10000 + (scalar & 0x3ff) << 10 + JSONText.fourDigits(bytes, at: i + 2) & 0x3ff
-          i += 6
-        }
-        JSONText.emitUTF8(scalar, emit)
-      default: emit(kind)
-      }
+      emitUTF8(0x10000 + (first & 0x3ff) << 10 + fourDigits(bytes, at: offset + 8) & 0x3ff, emit)
+      return offset + 12
+    default: emit(kind)
     }
+    return offset + 2
   }
 
   /// The value of four hexadecimal digits; above 0xffff where they are none.

@@ -189,7 +189,9 @@ extension JSONTokenizer {
     let start = offset + 1
     var i = start
     var hasEscapes = false
-    while i < bytes.count {
+    while true {
+      i = JSONPlainRun.end(in: bytes, from: i, to: bytes.count)
+      guard i < bytes.count else { throw JSONRefusal(.endsEarly, at: bytes.count) }
       let byte = bytes[i]
       if byte == 0x22 {
         offset = i + 1
@@ -200,8 +202,6 @@ extension JSONTokenizer {
         i = try JSONTokenizer.escapeEnd(bytes, at: i)
       } else if byte < 0x20 {
         throw JSONRefusal(.controlCharacter, at: i)
-      } else if byte < 0x80 {
-        i += 1
       } else {
         let length = UTF8Form.length(bytes, at: i)
         // Text cut inside a character is a text that ends early, as cut anywhere else.
@@ -210,7 +210,6 @@ extension JSONTokenizer {
         i += length
       }
     }
-    throw JSONRefusal(.endsEarly, at: bytes.count)
   }
 
   private static func escapeEnd(_ bytes: Span<UInt8>, at start: Int) throws(JSONRefusal) -> Int {

@@ -51,12 +51,7 @@ public struct JSONWriter: Sendable {
   /// Writes a string from UTF-8; what is no UTF-8 is written as U+FFFD.
   public mutating func string(utf8 text: Span<UInt8>) {
     startItem()
-    guard UTF8Form.isValid(text) else {
-      let repaired = UTF8Form.repaired(text)
-      quote { repaired.count > $0 ? repaired[$0] : nil }
-      return didWriteValue()
-    }
-    quote { text.count > $0 ? text[$0] : nil }
+    quote(text)
     didWriteValue()
   }
 
@@ -64,6 +59,25 @@ public struct JSONWriter: Sendable {
   public mutating func string(_ text: StaticString) {
     startItem()
     quote { text.utf8CodeUnitCount > $0 ? text.byte(at: $0) : nil }
+    didWriteValue()
+  }
+
+  /// Writes a string of the decimal digits of a whole number.
+  package mutating func digits(_ value: UInt128) {
+    startItem()
+    bytes.append(0x22)
+    DecimalDigits.append(value, to: &bytes)
+    bytes.append(0x22)
+    didWriteValue()
+  }
+
+  /// Writes a string of 64 hexadecimal digits in upper case, or of 128 where a second value follows the first.
+  package mutating func upperHex(_ first: Bytes32, _ second: Bytes32? = nil) {
+    startItem()
+    bytes.append(0x22)
+    appendUpperHex(first)
+    if let second { appendUpperHex(second) }
+    bytes.append(0x22)
     didWriteValue()
   }
 
@@ -106,6 +120,9 @@ public struct JSONWriter: Sendable {
 
   /// Writes `null`.
   public mutating func null() { raw("null") }
+
+  /// Writes a line feed behind the whole text.
+  package mutating func endLine() { bytes.append(0x0a) }
 
   private mutating func raw(_ word: StaticString) {
     startItem()
@@ -170,22 +187,70 @@ extension JSONWriter {
     var i = 0
     while let byte = at(i) {
       i += 1
-      switch byte {
-      case 0x22, 0x5c:
-        bytes.append(0x5c)
-        bytes.append(byte)
-      case 0x0a: escape(0x6e)
-      case 0x0d: escape(0x72)
-      case 0x09: escape(0x74)
-      case ..<0x20:
-        escape(0x75)
-        bytes.append(0x30)
-        bytes.append(0x30)
-        Hex.append(byte, to: &bytes)
-      default: bytes.append(byte)
-      }
+      put(byte)
     }
     bytes.append(0x22)
+  }
+
+  /// Writes UTF-8, quoted and escaped; plain runs are copied whole.
+  private mutating func quote(_ text: Span<UInt8>) {
+    bytes.append(0x22)
+    var i = 0
+    var isChecked = false
+    while true {
+      let end = JSONPlainRun.end(in: text, from: i, to: text.count)
+      text.extracting(i..<end).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+      guard end < text.count else { break }
+      // Nothing before this byte was beyond ASCII, so what is repaired from here on is repaired rightly.
+      if text[end] >= 0x80, !isChecked {
+        isChecked = true
+        let rest = text.extracting(end..<text.count)
+        if !UTF8Form.isValid(rest) {
+          for byte in UTF8Form.repaired(rest) { put(byte) }
+          break
+        }
+      }
+      put(text[end])
+      i = end + 1
+    }
+    bytes.append(0x22)
+  }
+
+  /// Writes one byte of a string, escaped where it must be.
+  @inline(__always)
+  private mutating func put(_ byte: UInt8) {
+    switch byte {
+    case 0x22, 0x5c: escape(byte)
+    case 0x0a: escape(0x6e)
+    case 0x0d: escape(0x72)
+    case 0x09: escape(0x74)
+    case ..<0x20:
+      escape(0x75)
+      bytes.append(0x30)
+      bytes.append(0x30)
+      Hex.append(byte, to: &bytes)
+    default: bytes.append(byte)
+    }
+  }
+
+  private mutating func appendUpperHex(_ value: Bytes32) {
+    let digits: InlineArray<8, UInt64> = [
+      JSONWriter.upperDigits(value.words.0 >> 32), JSONWriter.upperDigits(value.words.0 & 0xffff_ffff),
+      JSONWriter.upperDigits(value.words.1 >> 32), JSONWriter.upperDigits(value.words.1 & 0xffff_ffff),
+      JSONWriter.upperDigits(value.words.2 >> 32), JSONWriter.upperDigits(value.words.2 & 0xffff_ffff),
+      JSONWriter.upperDigits(value.words.3 >> 32), JSONWriter.upperDigits(value.words.3 & 0xffff_ffff),
+    ]
+    digits.span.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
+
+  /// The eight digits of a number below 2³², the first at the lowest address.
+  private static func upperDigits(_ number: UInt64) -> UInt64 {
+    // A nibble to a byte, then all eight to letters and figures at once.
+    var nibbles = (number << 16 | number) & 0x0000_ffff_0000_ffff
+    nibbles = (nibbles << 8 | nibbles) & 0x00ff_00ff_00ff_00ff
+    nibbles = (nibbles << 4 | nibbles) & 0x0f0f_0f0f_0f0f_0f0f
+    let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return (nibbles + 0x3030_3030_3030_3030 + letters * 7).bigEndian
   }
 
   private mutating func escape(_ kind: UInt8) {

@@ -9,9 +9,12 @@ extension Block {
   public var text: String { String(decoding: textBytes, as: UTF8.self) }
 
   var textBytes: [UInt8] {
-    var writer = JSONWriter(style: .pretty)
+    var room: [UInt8] = []
+    room.reserveCapacity(1_024)
+    var writer = JSONWriter(style: .pretty, appendingTo: room)
     write(to: &writer)
-    return writer.bytes + [0x0a]
+    writer.endLine()
+    return writer.bytes
   }
 
   /// Writes the block as an object, members in a node's order.
@@ -22,32 +25,32 @@ extension Block {
     writer.member("type", Array(typeName.utf8))
     switch self {
     case .state(let block):
-      writer.member("account", NanoAddress.ascii(block.account))
-      writer.member("previous", block.previous.hexDigits(uppercase: true))
-      writer.member("representative", NanoAddress.ascii(block.representative))
-      writer.member("balance", Array(block.balance.description.utf8))
-      writer.member("link", block.link.hexDigits(uppercase: true))
-      writer.member("link_as_account", NanoAddress.ascii(block.link))
-      writer.member("signature", Hex.digits(block.seal.signature.bytes, uppercase: true))
+      writer.member("account", account: block.account)
+      writer.member("previous", hex: block.previous)
+      writer.member("representative", account: block.representative)
+      writer.member("balance", decimal: block.balance)
+      writer.member("link", hex: block.link)
+      writer.member("link_as_account", account: block.link)
+      writer.member("signature", block.seal.signature)
       writer.member("work", block.seal.work.ascii)
     case .send(let block):
-      writer.member("previous", block.previous.hexDigits(uppercase: true))
-      writer.member("destination", NanoAddress.ascii(block.destination))
+      writer.member("previous", hex: block.previous)
+      writer.member("destination", account: block.destination)
       writer.member("balance", Hex.digits(block.balance.bytes, uppercase: true))
     case .receive(let block):
-      writer.member("previous", block.previous.hexDigits(uppercase: true))
-      writer.member("source", block.source.hexDigits(uppercase: true))
+      writer.member("previous", hex: block.previous)
+      writer.member("source", hex: block.source)
     case .open(let block):
-      writer.member("source", block.source.hexDigits(uppercase: true))
-      writer.member("representative", NanoAddress.ascii(block.representative))
-      writer.member("account", NanoAddress.ascii(block.account))
+      writer.member("source", hex: block.source)
+      writer.member("representative", account: block.representative)
+      writer.member("account", account: block.account)
     case .change(let block):
-      writer.member("previous", block.previous.hexDigits(uppercase: true))
-      writer.member("representative", NanoAddress.ascii(block.representative))
+      writer.member("previous", hex: block.previous)
+      writer.member("representative", account: block.representative)
     }
     if !isState {
       writer.member("work", seal.work.ascii)
-      writer.member("signature", Hex.digits(seal.signature.bytes, uppercase: true))
+      writer.member("signature", seal.signature)
     }
     if let word = subtype?.word { writer.member("subtype", Array(word.utf8)) }
     writer.endObject()
@@ -69,8 +72,39 @@ extension Block {
 
 extension JSONWriter {
   /// Writes a member whose value is a string.
+  mutating func member(_ key: StaticString, word: StaticString) {
+    self.key(key)
+    string(word)
+  }
+
+  /// Writes a member whose value is a string.
   mutating func member(_ key: StaticString, _ text: [UInt8]) {
     self.key(key)
     string(utf8: text.span)
+  }
+
+  /// Writes a member whose value is an account.
+  mutating func member(_ key: StaticString, account: Bytes32) {
+    self.key(key)
+    let text = NanoAddress.text(account)
+    string(utf8: text.span)
+  }
+
+  /// Writes a member whose value is 64 hexadecimal digits.
+  mutating func member(_ key: StaticString, hex: Bytes32) {
+    self.key(key)
+    upperHex(hex)
+  }
+
+  /// Writes a member whose value is an amount in decimal digits.
+  mutating func member(_ key: StaticString, decimal: Amount) {
+    self.key(key)
+    digits(decimal.units)
+  }
+
+  /// Writes a member whose value is 128 hexadecimal digits.
+  mutating func member(_ key: StaticString, _ signature: Ed25519Signature) {
+    self.key(key)
+    upperHex(signature.r, signature.s)
   }
 }
