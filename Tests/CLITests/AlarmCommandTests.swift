@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 @testable import Server
@@ -8,10 +9,10 @@ import Testing
 /// Messages to a person, against a webhook that answers as told.
 @Suite("Alarm command") struct AlarmCommandTests {
   private func run(_ url: String, format: String = "json") async throws -> Command.Result {
-    let folder = try TestFolder()
-    try folder.write("hook", url + "\n")
+    let folder = try Folder()
+    try folder.write(url + "\n", "hook")
     chmod("\(folder.path)/hook", 0o600)
-    try folder.write("coinslot.yaml", "alarms: { webhook_file: hook, format: \(format) }\n")
+    try folder.write("alarms: { webhook_file: hook, format: \(format) }\n", "coinslot.yaml")
     return try await Command(folder: folder.path).run("alarm", "test")
   }
 
@@ -57,8 +58,8 @@ import Testing
   }
 
   @Test func withoutAlarmsItSaysWhatToSet() async throws {
-    let folder = try TestFolder()
-    try folder.write("coinslot.yaml", "log: { level: info }\n")
+    let folder = try Folder()
+    try folder.write("log: { level: info }\n", "coinslot.yaml")
     let result = try await Command(folder: folder.path).run("alarm", "test")
     #expect(result.code == 2 && result.error.contains("alarms.webhook_file"), "\(result)")
   }

@@ -9,10 +9,9 @@ import Testing
 /// `coinslot audit` and `coinslot source`, against a real server over a toy node, and one that answers as told.
 @Suite("Audit", .serialized, .timeLimit(.minutes(5))) struct AuditCommandTests {
   @Test func aRealServersBooksAreComparedWithItsNode() async throws {
-    try await withFolder { folder in
-      let town = try await NightTown.open(folder, hold: "30s")
-      let program = try await town.server.start()
-      let command = Command(folder: folder), config = town.server.configFile
+    try await NightTown.with(hold: "30s") { town in
+      let program = try await town.serve()
+      let command = Command(folder: town.folder), config = town.server.configFile
       let isWatched = try await eventually(within: 60) {
         try await town.server.get("/v1/audit")["accounts"]?.array?.count == 1
       }
@@ -61,7 +60,7 @@ import Testing
   ])
   func onlyAClearYesIsZero(_ answer: String, _ code: Int32) async throws {
     let server = try ScriptedServer { _, _ in .json(answer) }
-    let folder = try TestFolder()
+    let folder = try Folder()
     let result = try await Command(environment: ["COINSLOT_SERVER": server.url], folder: folder.path).run("audit")
     #expect(result.code == code, "\(result)")
     #expect(server.requests.map(\.target) == ["/v1/audit"])
@@ -69,7 +68,7 @@ import Testing
 
   @Test func aDryRunOfAcceptChangesNothing() async throws {
     let server = try ScriptedServer { _, _ in .json("{\"dry_run\":true,\"would\":\"accept\"}") }
-    let folder = try TestFolder()
+    let folder = try Folder()
     let command = Command(environment: ["COINSLOT_SERVER": server.url], folder: folder.path)
     #expect(try await command.run("source", "accept", "nano:live", "--dry-run").code == 0)
     #expect(server.requests.map(\.target) == ["/v1/sources/nano%3Alive/accept?dry_run=true"])

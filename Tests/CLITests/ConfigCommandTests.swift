@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 @Suite("Config commands")
@@ -7,8 +8,8 @@ struct ConfigCommandTests {
   private static let address = "nano_1ipx847tk8o46pwxt5qjdbncjqcbwcc1rrmqnkztrfjy5k7z4imsrata9est"
 
   @Test func checkNamesEveryMistake() async throws {
-    let folder = try TestFolder()
-    try folder.write("bad.yaml", "server:\n  lissten: 1\nlog: { level: loud }\n")
+    let folder = try Folder()
+    try folder.write("server:\n  lissten: 1\nlog: { level: loud }\n", "bad.yaml")
     let text = try await Command(folder: folder.path).run("config", "check", "bad.yaml")
     #expect(text.code == 2 && text.output.isEmpty)
     for part in ["bad.yaml:2:3: error", "did you mean \"listen\"?", "bad.yaml:3:15: error", "\n      ^", "2 mistakes"] {
@@ -21,15 +22,15 @@ struct ConfigCommandTests {
   }
 
   @Test func checkTakesTheDefault() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let printed = try await Command(folder: folder.path).run("config", "default")
-    try folder.write("coinslot.yaml", printed.output)
+    try folder.write(printed.output, "coinslot.yaml")
     let result = try await Command(folder: folder.path).run("config", "check")
     #expect(result.code == 0 && result.output.contains("coinslot.yaml: good"), "\(result)")
   }
 
   @Test func checkSaysWhereItLooked() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let none = try await Command(folder: folder.path).run("config", "check")
     #expect(none.code == 2 && none.error.contains("coinslot init"))
     let named = try await Command(environment: ["COINSLOT_CONFIG": "x.yaml"], folder: folder.path).run(
@@ -40,8 +41,8 @@ struct ConfigCommandTests {
   }
 
   @Test func showSaysWhereEachValueCameFrom() async throws {
-    let folder = try TestFolder()
-    try folder.write("coinslot.yaml", "server: { data: here }\n")
+    let folder = try Folder()
+    try folder.write("server: { data: here }\n", "coinslot.yaml")
     let program = Command(environment: ["COINSLOT_LOG__LEVEL": "debug"], folder: folder.path)
     let text = try await program.run("config", "show", "--sources")
     #expect(text.output.contains("server.data = here"))
@@ -54,7 +55,7 @@ struct ConfigCommandTests {
   }
 
   @Test func initWritesACheckedFileAndAKey() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let program = Command(folder: folder.path)
     let result = try await program.run("init", "--address", Self.address, "--device", "lamp", "--slot", "lamp")
     #expect(result.code == 0 && result.output.contains("coinslot serve"), "\(result)")
@@ -68,7 +69,7 @@ struct ConfigCommandTests {
   }
 
   @Test func initDryRunWritesNothing() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let result = try await Command(folder: folder.path).run("init", "--address", Self.address, "--dry-run")
     #expect(result.code == 0 && result.output.contains(Self.address))
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
@@ -82,7 +83,7 @@ struct ConfigCommandTests {
     (["--address", address, "--title", "a\nslots: []"], "line break"),
   ])
   func initRefusesWhatTheServerWould(_ arguments: [String], _ part: String) async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let result = try await Command(folder: folder.path).run(all: ["init"] + arguments)
     #expect(result.code == 2 && result.error.contains(part), "\(result)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [], "nothing may be left behind")

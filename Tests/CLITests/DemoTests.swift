@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 /// The demo and the examples, as a newcomer runs them.
@@ -39,6 +40,8 @@ import Testing
         "127.0.0.1:\(port)",
         "--data",
         "\(folder)/data",
+        "--log-level",
+        "debug",
         environment: ["COINSLOT_NETWORKS__NANO__CALLBACK__LISTEN": "127.0.0.1:\(callbackPort)"]
       )
       try await server.waitFor("coinslot serves", seconds: 60)

@@ -15,16 +15,16 @@ import Testing
   }
 
   @Test func aMistakeInTheConfigurationIsTheFirstThing() async throws {
-    let folder = try TestFolder()
-    try folder.write("coinslot.yaml", "server: { lissten: 1 }\n")
+    let folder = try Folder()
+    try folder.write("server: { lissten: 1 }\n", "coinslot.yaml")
     let result = try await Command(folder: folder.path).run("doctor")
     #expect(result.code == 1 && verdicts(result, "configuration") == ["bad"], "\(result)")
     #expect(findings(result, "configuration").first?["next"]?.string == "coinslot config check")
   }
 
   @Test func withoutServerAndNodeItSaysSo() async throws {
-    let folder = try TestFolder()
-    try folder.write("coinslot.yaml", "networks: { nano: { rpc: \"http://127.0.0.1:\(try freePort())\" } }\n")
+    let folder = try Folder()
+    try folder.write("networks: { nano: { rpc: \"http://127.0.0.1:\(try freePort())\" } }\n", "coinslot.yaml")
     let result = try await Command(folder: folder.path).run("doctor")
     #expect(result.code == 1 && result.json?["ok"]?.bool == false, "\(result)")
     #expect(verdicts(result, "node") == ["bad"] && verdicts(result, "server") == ["warn"])
@@ -35,11 +35,11 @@ import Testing
   }
 
   @Test func openSecretsAreNamedWithTheCommand() async throws {
-    let folder = try TestFolder()
-    try folder.write("coinslot.yaml", "log: { level: info }\n")
+    let folder = try Folder()
+    try folder.write("log: { level: info }\n", "coinslot.yaml")
     try FileManager.default.createDirectory(atPath: "\(folder.path)/data/devices", withIntermediateDirectories: true)
-    try folder.write("data/devices/lamp.1.key", String(repeating: "a", count: 64))
-    try folder.write("data/admin.token", "cst_x")
+    try folder.write(String(repeating: "a", count: 64), "data/devices/lamp.1.key")
+    try folder.write("cst_x", "data/admin.token")
     chmod("\(folder.path)/data/devices/lamp.1.key", 0o644)
     chmod("\(folder.path)/data/admin.token", 0o600)
     chmod("\(folder.path)/data", 0o755)
@@ -51,10 +51,10 @@ import Testing
   }
 
   @Test func aClockBehindTheLedgerIsBad() async throws {
-    let folder = try TestFolder()
-    try folder.write("coinslot.yaml", "log: { level: info }\n")
+    let folder = try Folder()
+    try folder.write("log: { level: info }\n", "coinslot.yaml")
     try FileManager.default.createDirectory(atPath: "\(folder.path)/data", withIntermediateDirectories: true)
-    try folder.write("data/ledger.sqlite", "")
+    try folder.write("", "data/ledger.sqlite")
     let later = Date(timeIntervalSinceNow: 3_600)
     try FileManager.default.setAttributes([.modificationDate: later], ofItemAtPath: "\(folder.path)/data/ledger.sqlite")
     let result = try await Command(folder: folder.path).run("doctor")

@@ -11,14 +11,7 @@ import Testing
     -> RunningServer
   {
     let server = try RunningServer(folder: folder)
-    try """
-    server:
-      listen: [127.0.0.1:\(server.publicPort)]
-      data: \(folder)/data
-    \(more)
-    devices:
-      \(device)
-    """.write(toFile: server.configFile, atomically: true, encoding: .utf8)
+    try server.configure(server: more, more: "devices:\n  \(device)")
     return server
   }
 

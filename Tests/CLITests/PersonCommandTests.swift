@@ -1,11 +1,12 @@
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 /// What is kept about people, and what operators did, against a server that answers as told.
 @Suite("Person and audit commands") struct PersonCommandTests {
   private func run(_ server: ScriptedServer, _ arguments: String...) async throws -> Command.Result {
-    let folder = try TestFolder()
+    let folder = try Folder()
     return try await Command(
       environment: ["COINSLOT_TOKEN": "cst_secret", "COINSLOT_SERVER": server.url],
       folder: folder.path

@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 @Suite("Program")
@@ -29,7 +30,7 @@ struct ProgramTests {
     ["listen", "nano_nonsense"], ["sim", "nano", "--fault", "nonsense=1"], ["sim", "nano", "--release", "99"],
   ])
   func wrongUsageIsTwoAndSaysWhy(_ arguments: [String]) async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let result = try await Command(folder: folder.path).run(all: arguments)
     // A group of commands without one shows its help, which is what was missing.
     if arguments == ["slot"] { return #expect(result.code == 0 && result.output.contains("SUBCOMMANDS")) }

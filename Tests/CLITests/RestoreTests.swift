@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 /// A backup is proven, and restoring one repeats nothing.
@@ -79,8 +80,8 @@ import Testing
   }
 
   @Test func whatIsNoBackupIsRefused() async throws {
-    let folder = try TestFolder()
-    try folder.write("letter.txt", "Dear ledger,")
+    let folder = try Folder()
+    try folder.write("Dear ledger,", "letter.txt")
     let letter = try await Command(folder: folder.path).run("backup", "verify", "letter.txt")
     #expect(letter.code == 1, "\(letter)")
     let nothing = try await Command(folder: folder.path).run("backup", "verify", "nothing.sqlite")

@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 /// Commands against a server that answers as told.
@@ -10,7 +11,7 @@ struct ServerCommandTests {
     _ arguments: String...,
     token: String = "cst_secret"
   ) async throws -> Command.Result {
-    let folder = try TestFolder()
+    let folder = try Folder()
     return try await Command(
       environment: ["COINSLOT_TOKEN": token, "COINSLOT_SERVER": server.url],
       folder: folder.path
@@ -30,7 +31,7 @@ struct ServerCommandTests {
   }
 
   @Test func nobodyThereIsFive() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let result = try await Command(folder: folder.path).run("slot", "list", "--server", "http://127.0.0.1:1")
     #expect(result.code == 5 && result.error.contains("coinslot serve"), "\(result)")
   }
@@ -60,7 +61,7 @@ struct ServerCommandTests {
     for arguments in [
       ["slot", "close", "a"], ["device", "revoke", "a"], ["device", "trigger", "a", "--test"], ["device", "add", "a"],
     ] {
-      let folder = try TestFolder()
+      let folder = try Folder()
       let result = try await Command(environment: ["COINSLOT_SERVER": server.url], folder: folder.path)
         .run(all: arguments + ["--dry-run"])
       #expect(result.code == 0, "\(arguments) \(result)")
@@ -87,7 +88,7 @@ struct ServerCommandTests {
     let server = try ScriptedServer { _, _ in
       .json("{\"device\":{\"id\":\"a\"},\"key\":\"\(key)\",\"key_serial\":1,\"note\":\"once\"}", status: 201)
     }
-    let folder = try TestFolder()
+    let folder = try Folder()
     let program = Command(environment: ["COINSLOT_SERVER": server.url], folder: folder.path)
     let result = try await program.run("device", "add", "a", "--save-key", "a.key")
     #expect(
@@ -120,19 +121,19 @@ struct ServerCommandTests {
   }
 
   @Test func aTokenDoesNotTravelInTheOpen() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let program = Command(environment: ["COINSLOT_TOKEN": "cst_secret"], folder: folder.path)
     let result = try await program.run("slot", "list", "--server", "http://192.0.2.1:8402")
     #expect(result.code == 2 && result.error.contains("plain http") && !result.error.contains("cst_secret"))
   }
 
   @Test func theConfigurationsTokenGoesOnlyToItsServer() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let own = try ScriptedServer { _, _ in .json("{\"data\":[],\"next_cursor\":null}") }
     let other = try ScriptedServer { _, _ in .json("{\"data\":[],\"next_cursor\":null}") }
     try FileManager.default.createDirectory(atPath: "\(folder.path)/data", withIntermediateDirectories: true)
-    try folder.write("data/admin.token", "cst_own\n")
-    try folder.write("coinslot.yaml", "server: { listen: \"\(own.url.dropFirst(7))\" }\n")
+    try folder.write("cst_own\n", "data/admin.token")
+    try folder.write("server: { listen: \"\(own.url.dropFirst(7))\" }\n", "coinslot.yaml")
     #expect(try await Command(folder: folder.path).run("slot", "list").code == 0)
     #expect(own.requests.first?.headers["authorization"] == "Bearer cst_own")
     #expect(try await Command(folder: folder.path).run("slot", "list", "--server", other.url).code == 0)
@@ -140,7 +141,7 @@ struct ServerCommandTests {
   }
 
   @Test func backupAppearsWholeOrNotAtAll() async throws {
-    let folder = try TestFolder()
+    let folder = try Folder()
     let good = try ScriptedServer { _, _ in
       .reply(200, "application/vnd.sqlite3", "SQLite format 3\0" + String(repeating: "x", count: 5_000))
     }

@@ -1,7 +1,6 @@
 // swift-format-ignore-file: NeverForceUnwrap
 import Coinslot
 import Engine
-import Foundation
 import LedgerSQLite
 import Logging
 import TestKit
@@ -135,11 +134,4 @@ final class House: Sendable {
     guard let id = try await ledger.payment(payment.id)?.sale else { return nil }
     return try await ledger.dispatch(of: id)
   }
-}
-
-/// A folder that goes when the test ends.
-func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "coinslot-\(UUID().uuidString)").path()
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try await body(folder)
 }

@@ -20,6 +20,7 @@ struct DeviceRun: AsyncParsableCommand {
       Examples:
         coinslot device --virtual --id charger-1 --key-file keys/charger-1.key
         coinslot device run --virtual --id lamp --key-file lamp.key --channels 2 --url ws://192.168.1.5:8402/link
+        coinslot device run --virtual --id lamp --key-file lamp.key --url wss://localhost:8402/link --ca cert.pem
         coinslot device run --virtual --id lamp --key-file lamp.key --crash-after 3 --crash-point before-output
       """
   )
@@ -38,6 +39,14 @@ struct DeviceRun: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Where it connects; the configuration's server unless given.", valueName: "ws://…"))
   var url: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whose word counts about who a wss:// server is: its certificate or its maker's, PEM; the system's unless given.",
+      valueName: "file"
+    )
+  )
+  var ca: String?
 
   @Option(help: ArgumentHelp("The configuration to take the server from.", valueName: "file"))
   var config: String?
@@ -110,6 +119,7 @@ struct DeviceRun: AsyncParsableCommand {
       flashFolder: state ?? Self.usualState(id),
       traceFile: trace
     )
+    options.trustedCAFile = try trust(for: options.url)
     options.faults.crashAfter = crashAfter
     options.faults.crashPoint = crashPoint
     options.faults.dropAcks = dropAcks
@@ -135,6 +145,21 @@ struct DeviceRun: AsyncParsableCommand {
         try await group.next()
       }
     } catch { throw Failure(.failed, "the device died: \(error)", hint: "its flash is \(options.flashFolder)") }
+  }
+
+  /// The file of `--ca`, known to hold a certificate; refused where the connection would not be encrypted.
+  private func trust(for url: String) throws -> String? {
+    guard let ca else { return nil }
+    guard url.hasPrefix("wss://") else {
+      throw Failure(.usage, "--ca says whom to trust, and \(url) is not encrypted", hint: "a wss:// address")
+    }
+    guard let text = try? String(contentsOfFile: ca, encoding: .utf8) else {
+      throw Failure(.notFound, "\(ca) cannot be read", hint: "a copy of the certificate in server.tls")
+    }
+    guard text.contains("-----BEGIN CERTIFICATE-----") else {
+      throw Failure(.usage, "\(ca) holds no certificate", hint: "PEM: -----BEGIN CERTIFICATE-----")
+    }
+    return ca
   }
 
   private var key: Bytes32 {

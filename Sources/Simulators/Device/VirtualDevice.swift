@@ -57,14 +57,14 @@ public final class VirtualDevice: Sendable {
   ///   - options: How it is set up.
   ///   - onEvent: What to show; called from any thread, one call at a time, and must not block.
   ///   - onLink: What is said; as `onEvent`.
-  /// - Throws: `Refusal` for an address that is none, or not of the form `ws://`.
+  /// - Throws: `Refusal` for an address that is none, or not of the form `ws://` or `wss://`.
   public init(
     _ options: VirtualDeviceOptions,
     onEvent: @escaping @Sendable (Event) -> Void = { _ in },
     onLink: @escaping @Sendable (LinkEvent) -> Void = { _ in }
   ) throws {
     let endpoint = try Endpoint(parsing: options.url)
-    guard endpoint.scheme == .ws else { throw Refusal.badPrefix }
+    guard endpoint.scheme.isWebSocket else { throw Refusal.badPrefix }
     self.options = options
     self.endpoint = endpoint
     tell = onEvent
@@ -132,6 +132,7 @@ public final class VirtualDevice: Sendable {
   private func live() async throws {
     var client = WebSocketClientOptions()
     client.subprotocol = "\(LinkTransport.subprotocol)"
+    client.trustedCAFile = options.trustedCAFile
     client.maxMessageBytes = 4_096
     // The link has its own pings.
     client.pingEveryMS = nil

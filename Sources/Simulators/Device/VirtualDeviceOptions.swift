@@ -10,8 +10,10 @@ public import DeviceWire
 
 /// How a virtual device is set up.
 public struct VirtualDeviceOptions: Sendable {
-  /// Where the server is: `ws://host:port/path`.
+  /// Where the server is: `ws://host:port/path` or `wss://host:port/path`.
   public var url: String
+  /// A PEM file with the certificates of those whose word counts about who a `wss` server is; nil: the system's.
+  public var trustedCAFile: String?
   /// Who it is and what it may do.
   public var configuration: DeviceConfiguration
   /// The folder that is its flash.

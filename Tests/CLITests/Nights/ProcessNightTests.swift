@@ -7,11 +7,8 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ProcessNightTests {
   @Test func aPausedServerStartsNothingLate() async throws {
     let seconds = Int(ProcessInfo.processInfo.environment["COINSLOT_PAUSE_SECONDS"] ?? "") ?? 60
-    try await withFolder { folder in
-      let town = try await NightTown.open(folder, gives: "2s", hold: "10s")
-      let program = try await town.server.start()
-      var device = try town.device()
-      try await town.opens()
+    try await NightTown.with(gives: "2s", hold: "10s") { town in
+      let (program, device) = try await town.start()
       let answered = try await town.pay()
       try await town.waitFor(work: "accepted", of: answered)
       try await town.waitFor(work: "done", of: answered)
@@ -21,7 +18,7 @@ import Testing
       let waiting = try await town.pay()
       try await town.waitFor(work: "waiting", of: waiting)
       program.kill(SIGSTOP)
-      device = try town.device()
+      try town.device()
       try await Task.sleep(for: .seconds(seconds))
       program.kill(SIGCONT)
       try await town.waitFor(work: "expired", of: waiting, seconds: 90)
@@ -31,47 +28,33 @@ import Testing
       let late = try await town.dispatch(waiting)?["id"]?.string ?? "?"
       #expect(!ran.contains(late) && town.clicks == 2)
       print("night: paused \(seconds) s: 3 payments, 1 expired unstarted, 2 done, \(town.clicks) clicks, 0 late")
-      device.kill(SIGTERM)
-      program.kill(SIGTERM)
-      #expect(try await program.wait() == 0)
-      await town.close()
     }
   }
 
   @Test func killedBetweenTheCommittedOfferAndItsFirstByte() async throws {
-    try await withFolder { folder in
-      let shim = try await Shim.build(in: folder)
-      let town = try await NightTown.open(folder, gives: "2s", hold: "1min")
-      var program = try await town.server.start(environment: [
+    try await NightTown.with(gives: "2s", hold: "1min") { town in
+      let shim = try await Shim.build(in: town.folder)
+      let program = try await town.start(environment: [
         "LD_PRELOAD": shim.library, "BAD_NIGHT_KILL_AT": "{\"run\":",
-      ])
-      let device = try town.device()
-      try await town.opens()
+      ]).server
       let paid = try await town.pay()
       #expect(try await program.wait() == SIGKILL)
       #expect(town.clicks == 0)
-      program = try await town.server.start()
+      try await town.serve()
       try await town.waitFor(work: "done", of: paid, seconds: 60)
       let work = try #require(try await town.dispatch(paid))
       #expect(town.clicks == 1 && work["number"] != nil)
       print("night: killed between offer and first byte: 1 payment, 1 done, \(town.clicks) click")
-      device.kill(SIGTERM)
-      program.kill(SIGTERM)
-      #expect(try await program.wait() == 0)
-      await town.close()
     }
   }
 
   @Test func aFullDiskInABurstLosesNothing() async throws {
-    try await withFolder { folder in
-      let shim = try await Shim.build(in: folder)
-      let town = try await NightTown.open(folder, gives: "20ms", hold: "5min")
-      let isFull = "\(folder)/full"
-      let program = try await town.server.start(environment: [
-        "LD_PRELOAD": shim.library, "BAD_NIGHT_FOLDER": "\(folder)/data", "BAD_NIGHT_FULL": isFull,
-      ])
-      let device = try town.device()
-      try await town.opens()
+    try await NightTown.with(gives: "20ms", hold: "5min") { town in
+      let shim = try await Shim.build(in: town.folder)
+      let isFull = "\(town.folder)/full"
+      let program = try await town.start(environment: [
+        "LD_PRELOAD": shim.library, "BAD_NIGHT_FOLDER": "\(town.folder)/data", "BAD_NIGHT_FULL": isFull,
+      ]).server
       var paid: Set<String> = []
       for n in 0..<60 {
         if n == 20 {
@@ -97,23 +80,17 @@ import Testing
       print(
         "night: disk full in a burst: 60 payments, \(before) recorded before it was full, \(recorded.count) after, \(pulses.count) ran, 0 twice"
       )
-      device.kill(SIGTERM)
-      program.kill(SIGTERM)
-      #expect(try await program.wait() == 0)
-      await town.close()
     }
   }
 
   @Test func aWallClockSetForwardAndBackMovesNoDeadline() async throws {
-    try await withFolder { folder in
-      let shim = try await Shim.build(in: folder)
-      let town = try await NightTown.open(folder, gives: "2s", hold: "1min")
-      let clock = "\(folder)/clock"
+    try await NightTown.with(gives: "2s", hold: "1min") { town in
+      let shim = try await Shim.build(in: town.folder)
+      let clock = "\(town.folder)/clock"
       func set(_ text: String) throws { try text.write(toFile: clock, atomically: true, encoding: .utf8) }
       try set("0")
-      let program = try await town.server.start(environment: ["LD_PRELOAD": shim.library, "BAD_NIGHT_CLOCK": clock])
-      let device = try town.device()
-      try await town.opens()
+      let environment = ["LD_PRELOAD": shim.library, "BAD_NIGHT_CLOCK": clock]
+      let program = try await town.start(environment: environment).server
       let first = try await town.pay()
       try await town.waitFor(work: "done", of: first)
       try set("3600")
@@ -133,10 +110,6 @@ import Testing
       print(
         "night: clock +1 h and -1 h: 2 payments, during the jump nothing recorded, then \(outcome ?? "-"), \(town.clicks) clicks"
       )
-      device.kill(SIGTERM)
-      program.kill(SIGTERM)
-      #expect(try await program.wait() == 0)
-      await town.close()
     }
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Nano
 import Primitives
 import Simulators
+import TestKit
 import Testing
 
 /// A real nginx in front of everything, and somebody who posts a callback through it.

@@ -7,12 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct RestoreNightTests {
   @Test func whatWasSoldAfterTheBackupIsHeldAndRunsNoSecondTime() async throws {
     let count = 100
-    try await withFolder { folder in
-      let town = try await NightTown.open(folder, gives: "20ms", hold: "10min")
-      var program = try await town.server.start()
-      let device = try town.device()
-      try await town.opens()
-      let copy = "\(folder)/copy.sqlite", config = ["COINSLOT_CONFIG": town.server.configFile]
+    try await NightTown.with(gives: "20ms", hold: "10min") { town in
+      let program = try await town.start().server
+      let copy = "\(town.folder)/copy.sqlite", config = ["COINSLOT_CONFIG": town.server.configFile]
       #expect(try await Program(Program.binary, ["backup", copy], environment: config).wait() == 0)
       for _ in 0..<count { _ = try await town.pay() }
       let sold = try await eventually(within: 180) {
@@ -25,7 +22,7 @@ import Testing
       try await program.wait()
 
       #expect(try await Program(Program.binary, ["restore", copy, "--yes"], environment: config).wait() == 0)
-      program = try await town.server.start()
+      try await town.serve()
       let found = try await eventually(within: 120) { try await town.server.all("/v1/payments").count == count }
       #expect(found)
       try await Task.sleep(for: .seconds(5))
@@ -34,10 +31,6 @@ import Testing
       #expect(held == count && town.clicks == before)
       #expect(try await town.server.all("/v1/dispatches").isEmpty)
       print("night: backed up, \(count) sold, restored, started: \(town.clicks - before) clicks, \(held) held")
-      device.kill(SIGTERM)
-      program.kill(SIGTERM)
-      #expect(try await program.wait() == 0)
-      await town.close()
     }
   }
 }

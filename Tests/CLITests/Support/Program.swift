@@ -75,14 +75,29 @@ final class Program: Sendable {
     let end = ContinuousClock.now + .seconds(seconds)
     while isRunning {
       guard ContinuousClock.now < end else {
+        let threads = threads
         kill(SIGKILL)
-        throw Failure.timeout(waitingFor: "its end", output: output + errors)
+        throw Failure.timeout(waitingFor: "its end", output: "\(output)\(errors)\n\(threads)")
       }
       try await Task.sleep(for: .milliseconds(20))
     }
     // The pipes may hold a last line.
     try await Task.sleep(for: .milliseconds(50))
     return process.withLock { $0.terminationStatus }
+  }
+
+  /// What each of its threads waits for in the kernel, and which signals wait for it: why a program does not end.
+  private var threads: String {
+    let tasks = "/proc/\(pid)/task"
+    let lines = (try? FileManager.default.contentsOfDirectory(atPath: tasks))?.sorted().map { thread in
+      let status = (try? String(contentsOfFile: "\(tasks)/\(thread)/status", encoding: .utf8)) ?? ""
+      let wanted = status.split(separator: "\n").filter { line in
+        ["Name:", "State:", "SigPnd:", "ShdPnd:", "SigBlk:"].contains { line.hasPrefix($0) }
+      }
+      let place = (try? String(contentsOfFile: "\(tasks)/\(thread)/wchan", encoding: .utf8)) ?? ""
+      return "\(thread) \(wanted.joined(separator: " ")) \(place)".replacing("\t", with: " ")
+    }
+    return (lines ?? []).joined(separator: "\n")
   }
 
   /// Waits for a line of standard output or error that contains a text.
@@ -94,14 +109,6 @@ final class Program: Sendable {
       try await Task.sleep(for: .milliseconds(20))
     }
   }
-}
-
-/// A folder that goes when the test ends.
-func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "coinslot-\(UUID().uuidString)").path()
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try await body(folder)
 }
 
 /// A TCP port of loopback that nobody uses just now.

@@ -4,27 +4,39 @@ import NIOCore
 import NIOHTTP1
 import Primitives
 import Simulators
+import TestKit
 
 /// A real `coinslot serve` over a toy network, started, killed and asked as an operator would.
 final class RunningServer: Sendable {
   let folder: String
   let publicPort: Int
   let callbackPort: Int
+  /// The certificate that its public port shows and clients must trust; nil: it speaks plain http.
+  let certificate: String?
 
-  var url: String { "http://127.0.0.1:\(publicPort)" }
+  var url: String { certificate == nil ? "http://127.0.0.1:\(publicPort)" : "https://localhost:\(publicPort)" }
   var callbackURL: String { "http://127.0.0.1:\(callbackPort)/callback/" }
   var configFile: String { "\(folder)/coinslot.yaml" }
   func keyFile(_ device: String) -> String { "\(folder)/\(device).key" }
 
   /// Chooses ports; nothing runs yet.
-  init(folder: String) throws {
+  init(folder: String, isSecure: Bool = false) throws {
     self.folder = folder
     publicPort = try freePort()
     callbackPort = try freePort()
+    certificate = isSecure ? try Certificates.write(into: folder).certificate : nil
+  }
+
+  /// Writes a configuration without a network: lines of the server's own section, and sections after it.
+  func configure(server lines: String = "", more: String = "") throws {
+    let tls = certificate.map { "  tls: { certificate: \($0), key: \(folder)/key.pem }" }
+    let server = "server:\n  listen: [127.0.0.1:\(publicPort)]\n  data: \(folder)/data"
+    let text = [server, tls ?? "", lines, more].filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+    try text.write(toFile: configFile, atomically: true, encoding: .utf8)
   }
 
   /// Writes the configuration: the given node, devices with keys of their own, and slots as YAML lines.
-  func configure(rpc: String, webSocket: String?, devices: [String], slots: String) throws {
+  func configure(rpc: String, webSocket: String?, devices: [String], slots: String, server lines: String = "") throws {
     for device in devices where !FileManager.default.fileExists(atPath: keyFile(device)) {
       let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
       _ = FileManager.default.createFile(
@@ -34,22 +46,20 @@ final class RunningServer: Sendable {
       )
     }
     let webSocket = webSocket.map { "\n    websocket: \($0)" } ?? ""
-    let text = """
-      server:
-        listen: [127.0.0.1:\(publicPort)]
-        data: \(folder)/data
-      networks:
-        nano:
-          chain: sim
-          rpc: \(rpc)\(webSocket)
-          callback: { listen: "127.0.0.1:\(callbackPort)" }
-      devices:
-      \(devices.map { "  - { id: \($0), title: \($0), key_file: \(keyFile($0)) }" }.joined(separator: "\n"))
-      slots:
-      \(slots)
-
-      """
-    try text.write(toFile: configFile, atomically: true, encoding: .utf8)
+    try configure(
+      server: lines,
+      more: """
+        networks:
+          nano:
+            chain: sim
+            rpc: \(rpc)\(webSocket)
+            callback: { listen: "127.0.0.1:\(callbackPort)" }
+        devices:
+        \(devices.map { "  - { id: \($0), title: \($0), key_file: \(keyFile($0)) }" }.joined(separator: "\n"))
+        slots:
+        \(slots)
+        """
+    )
   }
 
   /// Starts the server and waits until it serves.
@@ -70,11 +80,23 @@ final class RunningServer: Sendable {
     )
   }
 
+  var adminToken: String {
+    get throws {
+      let text = try String(contentsOfFile: "\(folder)/data/admin.token", encoding: .utf8)
+      return text.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+  }
+
   /// Asks the API with the admin token.
   func get(_ path: String) async throws -> JSONValue {
-    let token = try String(contentsOfFile: "\(folder)/data/admin.token", encoding: .utf8)
+    let authorization = "Bearer \(try adminToken)"
+    if let certificate {
+      let answer = try await Curl.get(url + path, ["--cacert", certificate, "-H", "Authorization: \(authorization)"])
+      guard answer.status == 200 else { throw Wrong(status: answer.status, body: answer.body) }
+      return try JSONValue(parsing: answer.body)
+    }
     var request = HTTPClientRequest(url: url + path)
-    request.headers.add(name: "authorization", value: "Bearer \(token.trimmingCharacters(in: .whitespacesAndNewlines))")
+    request.headers.add(name: "authorization", value: authorization)
     let (response, body) = try await answer(to: request)
     guard response.status == .ok else {
       throw Wrong(status: Int(response.status.code), body: String(decoding: body, as: UTF8.self))

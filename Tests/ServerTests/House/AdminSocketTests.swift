@@ -2,6 +2,7 @@ import Foundation
 import NIOPosix
 import Primitives
 import Synchronization
+import TestKit
 import Testing
 
 @testable import Server

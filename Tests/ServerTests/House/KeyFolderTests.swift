@@ -2,14 +2,18 @@ import Coinslot
 import Cryptography
 import Foundation
 import Primitives
+import TestKit
 import Testing
 
 @testable import Server
 
 @Suite("Key folder") struct KeyFolderTests {
-  private let folder = NSTemporaryDirectory() + "coinslot-keys-\(UUID().uuidString)"
+  private let home: Folder
+  private var folder: String { "\(home.path)/keys" }
   private let master = MasterKey(text: String(repeating: "a1", count: 32))
   private let other = MasterKey(text: String(repeating: "b2", count: 32))
+
+  init() throws { home = try Folder() }
 
   private func keys(_ master: MasterKey?, own: [DeviceID: String] = [:]) -> KeyFolder {
     KeyFolder(folder: folder, ownFiles: own, master: master, entropy: LiveEntropy())
@@ -22,7 +26,6 @@ import Testing
   private func device(_ name: String) throws -> DeviceID { try #require(DeviceID(rawValue: name)) }
 
   @Test func keysInClearAreSealedInPlace() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let lamp = try device("lamp")
     let key = try keys(nil).makeKey(for: lamp, serial: 1)
     #expect(try text("lamp.1.key").contains(Hex.encode(key)))
@@ -36,7 +39,6 @@ import Testing
   }
 
   @Test func newKeysAreSealedAtOnce() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let lamp = try device("lamp")
     let key = try keys(master).makeKey(for: lamp, serial: 2)
     #expect(try text("lamp.2.key").hasPrefix("sealed1:"))
@@ -45,7 +47,6 @@ import Testing
   }
 
   @Test func theWrongMasterKeyIsRefusedAndChangesNothing() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let lamp = try device("lamp"), meter = try device("meter")
     _ = try keys(master).makeKey(for: lamp, serial: 1)
     _ = try keys(nil).makeKey(for: meter, serial: 1)
@@ -56,7 +57,6 @@ import Testing
   }
 
   @Test func aSealedKeyCannotBeMovedToAnotherDevice() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     _ = try keys(master).makeKey(for: try device("lamp"), serial: 1)
     try FileManager.default.moveItem(atPath: "\(folder)/lamp.1.key", toPath: "\(folder)/safe.1.key")
     #expect(keys(master).key(of: try device("safe"), serial: 1) == nil)
@@ -64,7 +64,6 @@ import Testing
   }
 
   @Test func filesOfTheOperatorStayAsTheyAre() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let lamp = try device("lamp"), own = "\(folder)/own"
     let key = try keys(master, own: [lamp: own]).makeKey(for: lamp, serial: 1)
     #expect(try text("own").hasPrefix(Hex.encode(key)))
@@ -73,14 +72,12 @@ import Testing
   }
 
   @Test func aKeyThatOthersCanReadStopsTheStart() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     _ = try keys(nil).makeKey(for: try device("lamp"), serial: 1)
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: "\(folder)/lamp.1.key")
     #expect(throws: SecretFile.Failure.self) { try keys(nil).sealAll() }
   }
 
   @Test func revokedKeysGo() throws {
-    defer { try? FileManager.default.removeItem(atPath: folder) }
     let lamp = try device("lamp")
     for serial in UInt32(1)...3 { _ = try keys(master).makeKey(for: lamp, serial: serial) }
     _ = try keys(master).makeKey(for: try device("lamp-2"), serial: 1)

@@ -359,7 +359,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["http://127.0.0.1/", "wss://127.0.0.1/", "charger", "ws://"])
+  @Test(arguments: ["http://127.0.0.1/", "https://127.0.0.1/", "charger", "ws://", "wss://"])
   func refusesOtherAddresses(_ url: String) {
     var options = options(1)
     options.url = url

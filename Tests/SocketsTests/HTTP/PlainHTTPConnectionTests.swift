@@ -241,7 +241,7 @@ import Testing
         #expect(
           await eventually {
             client.send("x")
-            await clock.pass(100, listener)
+            await clock.pass(500, listener)
             return client.text.contains("HTTP/1.1 408 ")
           }
         )

@@ -3,6 +3,10 @@ import NIOPosix
 import NIOSSL
 import Testing
 
+import class TestKit.Folder
+import enum TestKit.Certificates
+import func TestKit.withFolder
+
 @testable import Sockets
 
 /// WebSockets and requests over TLS, and those who mistake the port.
@@ -12,12 +16,13 @@ import Testing
     limits: PlainHTTPLimits = PlainHTTPLimits(),
     _ body: (_ port: Int, _ trust: String, _ listener: Listener) async throws -> Void
   ) async throws {
-    let folder = try Folder()
-    let trust = try folder.write(Certificates.first, "cert.pem")
-    var options = Listener.Options()
-    options.tls = try ServerTLS(certificateFile: trust, keyFile: folder.write(Certificates.firstKey, "key.pem"))
-    try await withServer(.webSockets(SocketLog()), limits: limits, clock: clock, options: options) { port, listener in
-      try await body(port, trust, listener)
+    try await withFolder { folder in
+      let (trust, key) = try Certificates.write(into: folder)
+      var options = Listener.Options()
+      options.tls = try ServerTLS(certificateFile: trust, keyFile: key)
+      try await withServer(.webSockets(SocketLog()), limits: limits, clock: clock, options: options) { port, listener in
+        try await body(port, trust, listener)
+      }
     }
   }
 

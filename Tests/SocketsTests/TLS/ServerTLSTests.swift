@@ -3,6 +3,9 @@ import NIOPosix
 import NIOSSL
 import Testing
 
+import class TestKit.Folder
+import enum TestKit.Certificates
+
 @testable import Sockets
 
 @Suite struct ServerTLSTests {

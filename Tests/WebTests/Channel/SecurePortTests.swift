@@ -1,5 +1,6 @@
 import NIOCore
 import Sockets
+import TestKit
 import Testing
 
 @testable import Web
@@ -26,28 +27,16 @@ struct SecurePortTests {
     _ limits: PublicLimits = PublicLimits(),
     _ test: @escaping @Sendable (_ server: TestServer, _ trust: String) async throws -> Void
   ) async throws {
-    var template = Array("/tmp/coinslot-test-XXXXXX".utf8CString)
-    _ = mkdtemp(&template)
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let (certificate, key) = ("\(folder)/cert.pem", "\(folder)/key.pem")
-    defer {
-      unlink(certificate)
-      unlink(key)
-      rmdir(folder)
-    }
-    for (text, file) in [(Certificates.first, certificate), (Certificates.firstKey, key)] {
-      let stream = try #require(fopen(file, "w"))
-      fputs(text + "\n", stream)
-      fclose(stream)
-      chmod(file, 0o600)
-    }
-    let tls = try ServerTLS(certificateFile: certificate, keyFile: key)
-    try await TestServer.with(
-      limits: limits,
-      tls: tls,
-      decide: { head, _ in head.path == "/socket" ? .accept { Echo() } : .notWebSocket }
-    ) { server in
-      try await test(server, certificate)
+    try await withFolder { folder in
+      let (certificate, key) = try Certificates.write(into: folder)
+      let tls = try ServerTLS(certificateFile: certificate, keyFile: key)
+      try await TestServer.with(
+        limits: limits,
+        tls: tls,
+        decide: { head, _ in head.path == "/socket" ? .accept { Echo() } : .notWebSocket }
+      ) { server in
+        try await test(server, certificate)
+      }
     }
   }
 

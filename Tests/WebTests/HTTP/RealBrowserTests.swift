@@ -4,6 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import Sockets
 import Synchronization
+import TestKit
 import Testing
 
 @testable import Web
@@ -37,16 +38,13 @@ struct RealBrowserTests {
 
   /// The page as the browser has it in the end.
   private func browse(_ address: String, _ options: [String] = []) async throws -> String {
-    var template = Array("/tmp/coinslot-browser-XXXXXX".utf8CString)
-    _ = mkdtemp(&template)
-    let profile = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    let arguments = [
-      "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-      "--user-data-dir=\(profile)", "--virtual-time-budget=4000", "--dump-dom",
-    ]
-    let page = try await Command.run(Chromium.path, arguments + options + [address], seconds: 60)
-    _ = try? await Command.run("/bin/rm", ["-rf", profile])
-    return page
+    try await withFolder { profile in
+      let arguments = [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+        "--user-data-dir=\(profile)", "--virtual-time-budget=4000", "--dump-dom",
+      ]
+      return try await Command.run(Chromium.path, arguments + options + [address], seconds: 60)
+    }
   }
 
   @Test func aPageOfAnotherSiteChangesNothing() async throws {

@@ -2,6 +2,7 @@ import Coinslot
 import Primitives
 import Sockets
 import Synchronization
+import TestKit
 import Web
 
 /// A small server's world for one test.
@@ -14,7 +15,9 @@ final class World: Sendable {
   let presence = FakePresence()
   let hints: HintBoard
   let token: String
-  let folder = FileBytes.folder()
+  private let home = try? Folder()
+  /// Where backups are made.
+  var folder: String { home?.path ?? "/nowhere" }
   /// The hash of the token that counts now.
   let hash: Mutex<String>
 
