@@ -27,14 +27,19 @@ final class RawSQLite {
 
   private var failure: Failed { Failed(words: String(cString: sqlite3_errmsg(db))) }
 
-  /// Rows a second, each the size of a payment and found by its name, committed `batch` at a time.
+  /// Rows a second.
   func rowsPerSecond(batch: Int, seconds: Double) throws -> Double {
+    try rows(batch: batch, seconds: seconds).perSecond
+  }
+
+  /// The pace of rows, each the size of a payment and found by its name, committed `batch` at a time.
+  func rows(batch: Int, seconds: Double) throws -> Writing.Pace {
     try run("CREATE TABLE IF NOT EXISTS payment (id TEXT NOT NULL UNIQUE, facts BLOB NOT NULL) STRICT")
     if insert == nil {
       let sql = "INSERT INTO payment VALUES (hex(randomblob(32)), randomblob(300))"
       guard sqlite3_prepare_v2(db, sql, -1, &insert, nil) == SQLITE_OK else { throw failure }
     }
-    let began = ContinuousClock().now
+    let began = ContinuousClock().now, cpuUS = Stopwatch.processUS
     var rows = 0
     while Stopwatch.seconds(since: began) < seconds {
       try run("BEGIN IMMEDIATE")
@@ -45,6 +50,6 @@ final class RawSQLite {
       try run("COMMIT")
       rows += batch
     }
-    return Double(rows) / Stopwatch.seconds(since: began)
+    return Writing.Pace(of: rows, since: began, cpuUS)
   }
 }

@@ -6,25 +6,41 @@ import LedgerSQLite
 enum Writing {
   /// Payments a second, alone and grouped, against rows a second of SQLite in batches of that size.
   ///
-  /// A payment is a row with its facts, its sale, its work, the payer and three events; the yardstick is one row.
+  /// A payment is a row with its facts, its sale, its work, the payer and three events; the yardstick is one row. The
+  /// CPU time of each says what a busy disk hides.
   static func commits(into report: inout Report, disk: String) async throws {
     for callers in [1, 8, 32, 128] {
       let rounds = try await (0..<3).asyncMap { round in
         try await World.withFolder(in: disk) { folder in
-          let raw = try RawSQLite("\(folder)/raw").rowsPerSecond(batch: callers, seconds: 1)
+          let raw = try RawSQLite("\(folder)/raw").rows(batch: callers, seconds: 1)
           let ledger = try SQLiteLedger(folder: "\(folder)/ours", entropy: World(), logger: World.silence)
-          let ours = try await paymentsPerSecond(ledger, callers: callers, seconds: 1)
+          let ours = try await payments(ledger, callers: callers, seconds: 1)
           try await ledger.close()
-          return (ours, raw)
+          return (ours: ours, raw: raw)
         }
       }
-      let ours = Stopwatch.median(rounds.map(\.0)), raw = Stopwatch.median(rounds.map(\.1))
+      let ours = Stopwatch.median(rounds.map(\.ours.perSecond)), raw = Stopwatch.median(rounds.map(\.raw.perSecond))
       report.add(Line("commits.\(callers)", ours, "payments/s", against: "rows/s of SQLite", raw))
+      let oursCPU = Stopwatch.median(rounds.map(\.ours.cpuUS)), rawCPU = Stopwatch.median(rounds.map(\.raw.cpuUS))
+      report.add(Line("commits.\(callers).cpu", oursCPU, "µs CPU", against: "a row of SQLite", rawCPU))
     }
   }
 
-  private static func paymentsPerSecond(_ ledger: SQLiteLedger, callers: Int, seconds: Double) async throws -> Double {
-    let began = ContinuousClock().now
+  /// How fast something is done again and again.
+  struct Pace {
+    let perSecond: Double
+    /// CPU microseconds for one.
+    let cpuUS: Double
+
+    /// The pace of `count` since a moment, when the process had used `cpuUS`.
+    init(of count: Int, since began: ContinuousClock.Instant, _ cpuUS: Double) {
+      perSecond = Double(count) / Stopwatch.seconds(since: began)
+      self.cpuUS = (Stopwatch.processUS - cpuUS) / Double(count)
+    }
+  }
+
+  private static func payments(_ ledger: SQLiteLedger, callers: Int, seconds: Double) async throws -> Pace {
+    let began = ContinuousClock().now, cpuUS = Stopwatch.processUS
     let count = try await withThrowingTaskGroup(of: Int.self) { group in
       for lane in 0..<callers {
         group.addTask {
@@ -38,7 +54,7 @@ enum Writing {
       }
       return try await group.reduce(0, +)
     }
-    return Double(count) / Stopwatch.seconds(since: began)
+    return Pace(of: count, since: began, cpuUS)
   }
 
   /// CPU time of an admission, in groups of 32, as the ledger grows; against the smallest.

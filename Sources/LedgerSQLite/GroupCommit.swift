@@ -4,11 +4,15 @@ import Synchronization
 
 /// Lets changes that wait at the same time share one transaction and so one sync.
 ///
-/// Each change runs in a savepoint of its own: where it throws, only it is undone and only its caller is told. Nothing
-/// waits for company: an idle writer commits at once whatever is there, and what arrives meanwhile is the next batch.
+/// Where a change throws, only it is undone and only its caller is told. Nothing waits for company: an idle writer
+/// commits at once whatever is there, and what arrives meanwhile is the next batch.
 ///
-/// Where the disk has no room, `makeRoom` is asked for some; where it made room, what found none is tried once more. A
-/// change may therefore run twice, the first time without a trace.
+/// Changes hardly ever throw, and a savepoint copies every page that is written under it. So a batch is made without any;
+/// where one of it throws, the transaction is undone and all are made again, each in a savepoint of its own.
+///
+/// Where the disk has no room, `makeRoom` is asked for some; where it made room, what found none is tried once more.
+///
+/// A change may therefore run more than once, and leaves a trace of the last time only.
 ///
 /// The queue holds `capacity` changes; further callers stand in line for a place. A caller asks for one change at a
 /// time and is suspended until it is on disk, so the line is as long as there are callers.
@@ -20,6 +24,7 @@ final class GroupCommit: Sendable {
 
   private let pool: DatabasePool
   private let makeRoom: @Sendable () -> Bool
+  private let didSync: @Sendable (_ microseconds: Int64) -> Void
   private let didCommit: @Sendable (Database) -> Void
   private let queue = DispatchQueue(label: "coinslot.ledger.writer", qos: .userInitiated)
   private let state = Mutex(State())
@@ -44,15 +49,23 @@ final class GroupCommit: Sendable {
   /// The writer is closed.
   struct Closed: Error {}
 
-  /// Commits to `pool`; `didCommit` is called on the writer after each commit, `makeRoom` between two when the disk is
-  /// full: it says whether there is room now.
+  /// A writer of a ledger.
+  ///
+  /// - Parameters:
+  ///   - pool: What it commits to.
+  ///   - makeRoom: Called on the writer when the disk is full; says whether there is room now.
+  ///   - didSync: Called on the writer after each commit that changed something, with how long it took until it was on
+  ///     disk.
+  ///   - didCommit: Called on the writer after each commit.
   init(
     _ pool: DatabasePool,
     makeRoom: @escaping @Sendable () -> Bool = { false },
+    didSync: @escaping @Sendable (_ microseconds: Int64) -> Void = { _ in },
     didCommit: @escaping @Sendable (Database) -> Void
   ) {
     self.pool = pool
     self.makeRoom = makeRoom
+    self.didSync = didSync
     self.didCommit = didCommit
   }
 
@@ -187,31 +200,76 @@ extension GroupCommit {
 
   /// Makes as many of the rest as one transaction takes: all, unless storage trouble ends it in the middle.
   private func make(_ rest: inout ArraySlice<Member>, _ attempt: inout Attempt) {
+    if rest.count > 1, makeTogether(rest, &attempt) {
+      rest = []
+    } else {
+      makeApart(&rest, &attempt)
+    }
+  }
+
+  /// Makes all in one transaction; false where one of them threw, and then nothing was made.
+  private func makeTogether(_ batch: ArraySlice<Member>, _ attempt: inout Attempt) -> Bool {
+    var oneThrew = false
+    do {
+      try transact { db in
+        do {
+          for member in batch { attempt.made.append((member, try member.make(db))) }
+          return .commit
+        } catch {
+          oneThrew = true
+          return .rollback
+        }
+      }
+    } catch {
+      attempt.failure = error
+      // No transaction could be begun.
+      if attempt.made.isEmpty { attempt.refused = batch.map { ($0, error) } }
+    }
+    if oneThrew { attempt = Attempt() }
+    return !oneThrew
+  }
+
+  /// Makes each in a savepoint of its own, or the only one without.
+  private func makeApart(_ rest: inout ArraySlice<Member>, _ attempt: inout Attempt) {
     let count = rest.count
     do {
-      try pool.writeWithoutTransaction { db in
-        try db.inTransaction(.immediate) {
-          while let member = rest.first {
-            do {
-              let tell = try count == 1 ? member.make(db) : inSavepoint(of: db, member.make)
-              rest.removeFirst()
-              attempt.made.append((member, tell))
-            } catch {
-              rest.removeFirst()
-              attempt.refused.append((member, error))
-              // Alone, it is undone with its transaction. In company, SQLite may have ended the transaction of all by
-              // itself (a full disk does that).
-              if count == 1 || !db.isInsideTransaction { throw error }
-            }
+      try transact { db in
+        while let member = rest.first {
+          do {
+            let tell = try count == 1 ? member.make(db) : inSavepoint(of: db, member.make)
+            rest.removeFirst()
+            attempt.made.append((member, tell))
+          } catch {
+            rest.removeFirst()
+            attempt.refused.append((member, error))
+            // Alone, it is undone with its transaction. In company, SQLite may have ended the transaction of all by
+            // itself (a full disk does that).
+            if count == 1 || !db.isInsideTransaction { throw error }
           }
-          return .commit
         }
-        didCommit(db)
+        return .commit
       }
     } catch {
       attempt.failure = error
       // No transaction could be begun: the rest would fare no better.
       if rest.count == count { while let member = rest.popFirst() { attempt.refused.append((member, error)) } }
+    }
+  }
+
+  /// Runs `body` in a transaction and tells of its commit.
+  private func transact(_ body: (Database) throws -> Database.TransactionCompletion) throws {
+    try pool.writeWithoutTransaction { db in
+      let clock = SuspendingClock(), changes = db.totalChangesCount
+      var committing: SuspendingClock.Instant?
+      try db.inTransaction(.immediate) {
+        let completion = try body(db)
+        if completion == .commit { committing = clock.now }
+        return completion
+      }
+      guard let committing else { return }
+      // Where nothing changed, nothing was written.
+      if db.totalChangesCount > changes { didSync(Int64((clock.now - committing) / .microseconds(1))) }
+      didCommit(db)
     }
   }
 

@@ -57,6 +57,9 @@ extension SQLiteLedger {
       )
     }
     try Migration.run(migrations, in: pool, file: file, from: found, logger: logger)
+    // What undoes one change of many is kept in memory, a few pages at a time: in a file it would cost a write for each
+    // page, and leave payers in a folder that is not ours. An upgrade may have much to undo, so only from here on.
+    try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA temp_store = MEMORY") }
     try take(step, pool, folder: folder)
     let durability = try Durability(of: pool)
     guard durability.isFull else { throw LedgerError.notDurable("\(file): \(durability)") }

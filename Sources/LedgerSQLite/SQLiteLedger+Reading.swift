@@ -50,7 +50,7 @@ extension SQLiteLedger {
 
   /// How much money of an account counts in each pot.
   ///
-  /// Reads every payment of the account.
+  /// Reads every payment of the account, one at a time.
   public func sums(of account: Account) async throws -> [Standing: Amount] {
     try await read { try $0.sums(of: account) }
   }

@@ -35,6 +35,8 @@ public final class SQLiteLedger: Ledger {
   ///   - ballast: Released when a commit finds no room; nil for none.
   ///   - diskIsFull: Told on each commit that found no room, with whether the ballast made some; called on the writer, so
   ///     it must not wait for the ledger.
+  ///   - didSync: Told of each commit that changed something, with how long it took until it was on disk; called on the
+  ///     writer, so it must not wait for the ledger.
   ///   - checkpointPages: After how many 4 KiB pages SQLite moves changes from its log to the file; 0 for not before it is closed.
   /// - Throws: `LedgerError.notWritable`, `.inUse`, `.tooNew`, `.foreign`, `.notDurable`, each with what was found;
   ///   `BackupDamaged` where the copy before an upgrade fails its check; what SQLite says of a damaged file.
@@ -45,6 +47,7 @@ public final class SQLiteLedger: Ledger {
     logger: Logger = Logger(label: "coinslot.ledger"),
     ballast: Ballast? = nil,
     diskIsFull: @escaping @Sendable (_ madeRoom: Bool) -> Void = { _ in },
+    didSync: @escaping @Sendable (_ microseconds: Int64) -> Void = { _ in },
     checkpointPages: Int = 1_000
   ) throws {
     try self.init(
@@ -54,6 +57,7 @@ public final class SQLiteLedger: Ledger {
       logger: logger,
       ballast: ballast,
       diskIsFull: diskIsFull,
+      didSync: didSync,
       checkpointPages: checkpointPages,
       migrations: Migration.all
     )
@@ -66,6 +70,7 @@ public final class SQLiteLedger: Ledger {
     logger: Logger,
     ballast: Ballast? = nil,
     diskIsFull: @escaping @Sendable (_ madeRoom: Bool) -> Void = { _ in },
+    didSync: @escaping @Sendable (_ microseconds: Int64) -> Void = { _ in },
     checkpointPages: Int,
     migrations: [Migration]
   ) throws {
@@ -96,6 +101,7 @@ public final class SQLiteLedger: Ledger {
         diskIsFull(madeRoom)
         return madeRoom
       },
+      didSync: didSync,
       didCommit: { db in watch?.look(at: db) }
     )
     logger.debug("ledger opened", metadata: ["ledger.folder": "\(folder)", "event.newest": "\(told)"])

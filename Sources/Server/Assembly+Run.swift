@@ -66,7 +66,6 @@ extension Assembly {
       watch.mayOffer ? shop.book.slots.mapValues(\.resumeWithinMS) : shop.book.slots.mapValues { _ in -1 }
     }
     let context = try await webContext(workshop: workshop)
-    let metrics = context.metrics
     feed(metrics, publicClients: context.clients)
     let (callbackListener, watchers) = try await openCallbackDoor(group: group, metrics: metrics)
     let callbackAddresses = callbackListener?.addresses ?? []
@@ -134,6 +133,8 @@ extension Assembly {
       logger: log
     )
     configuration.maximumGracefulShutdownDuration = .seconds(10)
+    // Whoever does not even hear that is not waited for: being killed loses nothing.
+    configuration.maximumCancellationDuration = .seconds(10)
     try await ServiceGroup(configuration: configuration).run()
   }
 
@@ -252,6 +253,7 @@ extension Assembly {
       settings: settings
     )
     context.metricsTokenHash = config.server.metricsToken.map { AdminToken.hash(of: $0.text) }
+    context.metrics = metrics
     context.clients = clientGate
     context.rotateToken = { [ledger, folder, entropy] audit in
       try await AdminTokenFile.replace(ledger: ledger, folder: folder, entropy: entropy, audit: audit)

@@ -42,6 +42,7 @@ package struct Assembly: Sendable {
   let auditOffice: AuditOffice
   let till: Till
   let counters = GatewayCounters()
+  let metrics = StandardMetrics()
   let log: Logger
   /// Whether the admin token was made at this start.
   package let hasNewToken: Bool
@@ -83,7 +84,8 @@ package struct Assembly: Sendable {
       bell: bell,
       logger: log,
       ballast: ballast,
-      diskIsFull: { _ in disk.noteFull() }
+      diskIsFull: { _ in disk.noteFull() },
+      didSync: { [commit = metrics.commit] in commit.observe(microseconds: $0) }
     )
     let ledger: any Ledger = store
     self.ledger = ledger

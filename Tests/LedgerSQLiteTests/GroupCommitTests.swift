@@ -67,6 +67,72 @@ import Testing
     }
   }
 
+  /// A batch in which one throws is made again, and what was made the first time is gone without a trace.
+  @Test func leavesOneTraceOfAChangeThatRanTwice() async throws {
+    struct Failure: Error {}
+    let ledger = try folders.open(folders.fresh())
+    let group = GroupCommit(ledger.pool) { _ in }
+    let before = try await ledger.newestEvent()
+    let runs = Shared(0), kept = Shared<Set<String>>([])
+    await withTaskGroup { tasks in
+      for number in 0..<300 {
+        tasks.addTask {
+          try? await group.write { db in
+            runs.change { $0 += 1 }
+            try Tables(db).append(EventDraft(type: "\(number)", data: "{}"), atMS: 1)
+            if number % 3 == 0 { throw Failure() }
+          }
+          if number % 3 != 0 { kept.change { $0.insert("\(number)") } }
+        }
+      }
+    }
+    #expect(runs.value > 300)
+    let events = try #require(try await ledger.events(after: before, limit: 1_000))
+    #expect(events.map(\.draft.type).sorted() == kept.value.sorted())
+    #expect(events.map(\.sequence) == (1...200).map { before + $0 })
+  }
+
+  @Test func runsAChangeOnceWhereNoneThrows() async throws {
+    let ledger = try folders.open(folders.fresh())
+    let group = GroupCommit(ledger.pool) { _ in }
+    let runs = Shared(0)
+    try await withThrowingTaskGroup { tasks in
+      for number in 0..<300 {
+        tasks.addTask {
+          try await group.write { db in
+            runs.change { $0 += 1 }
+            try Tables(db).keep(setting: "\(number)", "x")
+          }
+        }
+      }
+      try await tasks.waitForAll()
+    }
+    #expect(runs.value == 300)
+  }
+
+  @Test func tellsHowLongEachCommitTook() async throws {
+    struct Failure: Error {}
+    let times = Shared<[Int64]>([])
+    let ledger = try SQLiteLedger(
+      folder: folders.fresh(),
+      entropy: Chance(),
+      didSync: { time in times.change { $0.append(time) } }
+    )
+    // What was done to open it is no change.
+    #expect(times.value == [])
+    let clock = SuspendingClock(), began = clock.now
+    for number in 1...5 {
+      try await ledger.keep(setting: "a", "\(number)")
+      #expect(times.value.count == number)
+    }
+    let passed = Int64((clock.now - began) / .microseconds(1))
+    #expect(times.value.allSatisfy { $0 > 0 } && times.value.reduce(0, +) <= passed, "\(times.value) of \(passed)")
+    // What changes nothing is not synced; what was undone was not committed.
+    _ = try await ledger.expireQuotes(nowMS: 1)
+    await #expect(throws: Failure.self) { try await ledger.change { _ in throw Failure() } }
+    #expect(times.value.count == 5)
+  }
+
   @Test func undoesAFailureAlone() async throws {
     struct Failure: Error {}
     let ledger = try folders.open(folders.fresh())

@@ -100,7 +100,7 @@ extension Backup {
   /// Quotes that say they received something else than their payments add up to.
   private static func findWrongSums(in tables: Tables) throws -> [String] {
     var sums: [String: (told: Amount, found: Amount)] = [:]
-    _ = try tables.all(
+    try tables.each(
       "SELECT quote.id, received, amount FROM quote LEFT JOIN payment ON payment.quote = quote.id WHERE received <> ?",
       [Amount.zero.blob]
     ) { row in

@@ -76,20 +76,19 @@ extension Tables {
     slot: SlotID?,
     createdAtMS: Int64
   ) throws -> Dispatch {
-    let sequence = try first(
-      """
-      INSERT INTO dispatch (
-        id, sale, slot, device, output, mode, ms, once, deadline_at_ms, doubt_ms, created_at_ms, state, attempts,
-        next_at_ms
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) RETURNING sequence
-      """,
+    let sequence = try insert(
+      row: """
+        INSERT INTO dispatch (
+          id, sale, slot, device, output, mode, ms, once, deadline_at_ms, doubt_ms, created_at_ms, state, attempts,
+          next_at_ms
+        ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+        """,
       [
         id.rawValue, sale?.rawValue, slot?.rawValue, draft.channel.device.rawValue, Int(draft.channel.number),
         draft.command.mode.rawValue, draft.command.ms.column, draft.command.once, draft.deadlineMS, draft.doubtMS,
         createdAtMS, Dispatch.State.waiting.rawValue, createdAtMS,
       ]
-    ) { try $0.int64() }
-    guard let sequence else { throw BadRow(column: 0, wanted: "a sequence") }
+    )
     return Dispatch(
       id: id,
       sequence: sequence,

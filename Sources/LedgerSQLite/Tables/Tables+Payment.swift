@@ -126,11 +126,11 @@ extension Tables {
   /// - Throws: `SumTooLarge` where a pot passes 2¹²⁸ − 1.
   func sums(of account: Account) throws -> [Standing: Amount] {
     var sums: [Standing: Amount] = [:]
-    let pieces = try all(
+    try each(
       "SELECT standing, amount FROM payment WHERE chain = ? AND address = ?",
       [account.chain.rawValue, account.address]
-    ) { (try $0.word(Standing.self), try $0.amount()) }
-    for (standing, amount) in pieces {
+    ) { row in
+      let standing = try row.word(Standing.self), amount = try row.amount()
       guard let sum = (sums[standing] ?? .zero).adding(amount) else { throw SumTooLarge(account: account) }
       sums[standing] = sum
     }

@@ -12,20 +12,31 @@ struct Tables {
   /// The first row, if any.
   func first<T>(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout RowReader) throws -> T) throws -> T?
   {
-    guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: arguments) else { return nil }
-    var reader = RowReader(row)
-    return try read(&reader)
+    let statement = try db.cachedStatement(sql: sql)
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    // The cursor takes the row with it when it goes.
+    return try withExtendedLifetime(rows) {
+      guard try rows.next() != nil else { return nil }
+      var reader = RowReader(statement)
+      return try read(&reader)
+    }
+  }
+
+  /// All rows, one after the other; memory holds one at a time.
+  func each(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout RowReader) throws -> Void) throws {
+    let statement = try db.cachedStatement(sql: sql)
+    let rows = try Row.fetchCursor(statement, arguments: arguments)
+    while try rows.next() != nil {
+      var reader = RowReader(statement)
+      try read(&reader)
+    }
   }
 
   /// All rows.
   func all<T>(_ sql: String, _ arguments: StatementArguments = [], _ read: (inout RowReader) throws -> T) throws -> [T]
   {
-    let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: arguments)
     var found: [T] = []
-    while let row = try rows.next() {
-      var reader = RowReader(row)
-      found.append(try read(&reader))
-    }
+    try each(sql, arguments) { found.append(try read(&$0)) }
     return found
   }
 
@@ -34,6 +45,12 @@ struct Tables {
   func run(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
     try db.cachedStatement(sql: sql).execute(arguments: arguments)
     return db.changesCount
+  }
+
+  /// Inserts a row; gives its number.
+  func insert(row sql: String, _ arguments: StatementArguments) throws -> Int64 {
+    try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    return db.lastInsertedRowID
   }
 }
 
@@ -47,18 +64,30 @@ struct BadRow: Error {
 
 /// Reads a row's columns one after the other, in the order in which the statement names them.
 struct RowReader {
-  private let row: Row
+  private let statement: Statement
   private var column = 0
 
-  /// A reader at the first column.
-  init(_ row: Row) { self.row = row }
+  /// A reader at the first column of the row that `statement` is at.
+  init(_ statement: Statement) { self.statement = statement }
 
   /// The next column as a text, if it has one.
-  mutating func textIfAny() throws -> String? { try next("a text") }
+  mutating func textIfAny() throws -> String? {
+    switch try next("a text") {
+    case .null: nil
+    case .string(let text): text
+    default: throw BadRow(column: column - 1, wanted: "a text")
+    }
+  }
   /// The next column as a text.
   mutating func text() throws -> String { try required(textIfAny(), "a text") }
   /// The next column as a number, if it has one.
-  mutating func int64IfAny() throws -> Int64? { try next("a number") }
+  mutating func int64IfAny() throws -> Int64? {
+    switch try next("a number") {
+    case .null: nil
+    case .int64(let number): number
+    default: throw BadRow(column: column - 1, wanted: "a number")
+    }
+  }
   /// The next column as a number.
   mutating func int64() throws -> Int64 { try required(int64IfAny(), "a number") }
   /// The next column as a number.
@@ -69,21 +98,23 @@ struct RowReader {
   mutating func uint64() throws -> UInt64 { UInt64(bitPattern: try int64()) }
   /// The next column as a truth.
   mutating func bool() throws -> Bool { try int64() != 0 }
-  /// The next column as bytes.
-  mutating func bytes() throws -> [UInt8] {
-    let data: Data? = try next("bytes")
-    return Array(try required(data, "bytes"))
+  /// The next column as bytes, if it has some.
+  mutating func bytesIfAny() throws -> [UInt8]? {
+    switch try next("bytes") {
+    case .null: nil
+    case .blob(let data): Array(data)
+    default: throw BadRow(column: column - 1, wanted: "bytes")
+    }
   }
+  /// The next column as bytes.
+  mutating func bytes() throws -> [UInt8] { try required(bytesIfAny(), "bytes") }
   /// The next column as an amount, if it has one.
   mutating func amountIfAny() throws -> Amount? {
-    let data: Data? = try next("bytes")
-    return try data.map { try required(Amount(bytes: Array($0)), "16 bytes") }
-  }
-  /// The next column as an amount.
-  mutating func amount() throws -> Amount {
-    let bytes = try bytes()
+    guard let bytes = try bytesIfAny() else { return nil }
     return try required(Amount(bytes: bytes), "16 bytes")
   }
+  /// The next column as an amount.
+  mutating func amount() throws -> Amount { try required(amountIfAny(), "16 bytes") }
   /// The next column as one of a closed set of words, if it has one.
   mutating func wordIfAny<W: RawRepresentable<String>>(_ type: W.Type) throws -> W? {
     guard let text = try textIfAny() else { return nil }
@@ -100,13 +131,10 @@ struct RowReader {
     return value
   }
 
-  private mutating func next<V: DatabaseValueConvertible>(_ wanted: String) throws -> V? {
-    guard column < row.count else { throw BadRow(column: column, wanted: wanted) }
+  private mutating func next(_ wanted: String) throws -> DatabaseValue.Storage {
+    guard column < statement.columnCount else { throw BadRow(column: column, wanted: wanted) }
     defer { column += 1 }
-    let value: DatabaseValue = row[column]
-    guard !value.isNull else { return nil }
-    guard let found = V.fromDatabaseValue(value) else { throw BadRow(column: column, wanted: wanted) }
-    return found
+    return DatabaseValue(sqliteStatement: statement.sqliteStatement, index: CInt(column)).storage
   }
 }
 

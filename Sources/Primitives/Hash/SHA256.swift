@@ -33,7 +33,8 @@ public struct SHA256: Sendable {
 
   /// Adds bytes.
   public mutating func update(_ bytes: some Sequence<UInt8>) {
-    for byte in bytes { update(byte) }
+    let whole: Void? = bytes.withContiguousStorageIfAvailable { update($0.span) }
+    if whole == nil { for byte in bytes { update(byte) } }
   }
 
   /// Adds the UTF-8 of a text.
