@@ -16,17 +16,33 @@ final class WatcherLoop {
     let number: UInt64
   }
 
+  /// A payment on its way to many.
+  private struct Telling {
+    let frame: ByteBuffer
+    let members: [Member]
+    var next = 0
+  }
+
   private struct Group {
     /// Side by side, since a delivery walks them all; each link knows its place, so that it can leave at once.
     var members: [Member] = []
     var recent = RecentTellings()
+    /// Payments that not everybody was sent yet who shall hear of them, oldest first.
+    var line: [Telling] = []
   }
 
+  private let eventLoop: any EventLoop
   private var groups: [Bytes32: Group] = [:]
   private var newest: UInt64 = 0
 
+  /// So many are sent a frame before others on the loop have their turn.
+  static let slice = 128
+  /// Payments of one address that may be on their way; with more, the oldest is sent before the loop does anything else.
+  static let mostTellings = 16
   /// Up to so many are told before the node has its answer; more would keep it waiting.
   static let few = 16
+
+  init(on eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
   /// Whether no more than a few wait for the address.
   func isFew(for key: Bytes32) -> Bool { (groups[key]?.members.count ?? 0) <= WatcherLoop.few }
@@ -57,17 +73,38 @@ final class WatcherLoop {
   }
 
   /// Sends a frame to all who wait for the address and have not had this payment; gives how many those are.
+  ///
+  /// Many are sent it in slices, so that a crowd at one address keeps nobody else waiting.
   func deliver(_ payment: PaymentID, to key: Bytes32, _ frame: ByteBuffer) -> Int {
-    guard let before = groups[key]?.recent.tell(payment, upTo: newest), let members = groups[key]?.members else {
-      return 0
+    guard let before = groups[key]?.recent.tell(payment, upTo: newest), let group = groups[key] else { return 0 }
+    // A copy, as a client that turns out too slow may leave meanwhile.
+    let members = before == 0 ? group.members : group.members.filter { $0.number > before }
+    guard members.count > WatcherLoop.slice || !group.line.isEmpty else {
+      for member in members { member.connection.send(frame) }
+      return members.count
     }
-    var count = 0
-    // A copy is walked, as a client that turns out too slow may leave meanwhile.
-    for member in members where member.number > before {
-      member.connection.send(frame)
-      count += 1
+    groups[key]?.line.append(Telling(frame: frame, members: members))
+    if group.line.isEmpty { goOn(telling: key) }
+    while let waiting = groups[key]?.line.count, waiting > WatcherLoop.mostTellings { sendSlice(to: key) }
+    return members.count
+  }
+
+  /// Sends a slice a turn until everybody who waits for the address was sent everything.
+  private func goOn(telling key: Bytes32) {
+    sendSlice(to: key)
+    guard groups[key]?.line.isEmpty == false else { return }
+    eventLoop.assumeIsolated().scheduleTask(in: SweptLoop.pause) { self.goOn(telling: key) }
+  }
+
+  private func sendSlice(to key: Bytes32) {
+    guard let telling = groups[key]?.line.first else { return }
+    let end = min(telling.next + WatcherLoop.slice, telling.members.count)
+    for member in telling.members[telling.next..<end] { member.connection.send(telling.frame) }
+    if end == telling.members.count {
+      groups[key]?.line.removeFirst()
+    } else {
+      groups[key]?.line[0].next = end
     }
-    return count
   }
 
   /// What other threads may hold.

@@ -172,7 +172,7 @@ extension WatcherRegistry {
   func loop(on eventLoop: any EventLoop) -> WatcherLoop.Handle {
     state.withLock { state in
       if let known = state.loops[ObjectIdentifier(eventLoop)] { return known }
-      let made = WatcherLoop.Handle(WatcherLoop(), on: eventLoop)
+      let made = WatcherLoop.Handle(WatcherLoop(on: eventLoop), on: eventLoop)
       state.loops[ObjectIdentifier(eventLoop)] = made
       return made
     }

@@ -40,7 +40,13 @@ package final class ConnectionSweeper: Sendable {
 
   /// Goes round once, out of turn, and returns when it has been everywhere.
   func goRound() async {
-    for loop in loops.values { try? await loop.eventLoop.submit { loop.sweep() }.get() }
+    for loop in loops.values {
+      try? await loop.eventLoop.flatSubmit {
+        let promise = loop.eventLoop.makePromise(of: Void.self)
+        loop.sweep { promise.succeed() }
+        return promise.futureResult
+      }.get()
+    }
   }
 
   /// What is swept on one loop, which must be one of the group's.
@@ -70,7 +76,7 @@ protocol Sweepable: AnyObject {
 /// The connections of one event loop, and a coarse clock that costs them nothing.
 ///
 /// Unchecked: everything in it is touched on its event loop only.
-final class SweptLoop: @unchecked Sendable {
+package final class SweptLoop: @unchecked Sendable {
   let eventLoop: any EventLoop
   let everyMS: Int64
   private let clock: (@Sendable () -> Int64)?
@@ -126,10 +132,32 @@ final class SweptLoop: @unchecked Sendable {
 
   func dropAll() { forEach { $0.drop() } }
 
-  func sweep() {
+  /// Connections that are looked at before others on the loop have their turn: a thousand that end at the same moment
+  /// must not keep those waiting who mean well.
+  static let slice = 64
+  /// The pause between two slices.
+  ///
+  /// A loop looks for what its sockets have only when nothing is due at once.
+  package static let pause = TimeAmount.microseconds(100)
+
+  /// Looks at all, a slice a turn; `done` is called after the last.
+  func sweep(then done: (() -> Void)? = nil) {
     readClock()
-    let now = nowMS
-    forEach { $0.sweep(nowMS: now) }
+    sweep(below: members.count, nowMS: nowMS, then: done)
+  }
+
+  private func sweep(below end: Int, nowMS: Int64, then done: (() -> Void)?) {
+    var i = end, left = SweptLoop.slice
+    while i > 0, left > 0 {
+      i = min(i, members.count) - 1
+      left -= 1
+      if i >= 0 { members[i].sweep(nowMS: nowMS) }
+    }
+    guard i > 0 else {
+      done?()
+      return
+    }
+    eventLoop.assumeIsolated().scheduleTask(in: SweptLoop.pause) { self.sweep(below: i, nowMS: nowMS, then: done) }
   }
 
   /// From the end, because a member that leaves has its place taken by the last one, which was seen already.

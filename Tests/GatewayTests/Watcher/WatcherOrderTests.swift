@@ -82,6 +82,20 @@ import Testing
     }
   }
 
+  /// A crowd at one address is told in slices, of more payments than may be on their way at once, and still in order.
+  @Test func aCrowdIsToldInOrder() async throws {
+    try await OrderRig.with(loops: 2) { rig in
+      let clients = try await rig.clients(300, for: [Self.shared])
+      let bodies = (0..<40).map { FakeCallbackNetwork.body(to: Self.shared, id: "crowd-\($0)") }
+      try await rig.post(bodies)
+      for client in clients {
+        #expect(try await client.waits(forMessages: 41))
+        #expect(client.messages.dropFirst().map(Self.id) == (0..<40).map { "crowd-\($0)" })
+      }
+      for client in clients { await client.close() }
+    }
+  }
+
   private static var everything: [Bytes32] {
     (0..<posts).flatMap { post in (0..<accountsPerPost).map { account(post, $0) } } + [shared]
   }

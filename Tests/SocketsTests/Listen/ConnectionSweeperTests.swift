@@ -1,8 +1,15 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import Sockets
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 @Suite struct ConnectionSweeperTests {
   /// Notes what is asked of it, and may take members out while the list is walked.
@@ -75,6 +82,57 @@ import Testing
     }
     for i in 0..<5 where i != leaving { #expect(seen[i] >= 1) }
     #expect(later == seen[leaving])
+  }
+
+  /// Many are looked at in slices, so that others have their turn between them; whoever leaves in between leaves nobody
+  /// out.
+  @Test func manyAreSweptInSlices() async throws {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let sweeper = ConnectionSweeper(group: loop, everyMS: 100_000, clock: { 500 })
+    let (members, first) = try await loop.submit {
+      let swept = sweeper.loop(of: loop)
+      let members = (0..<10 * SweptLoop.slice).map { _ in Member() }
+      for member in members {
+        swept.add(member)
+        // Half of them leave when they are looked at.
+        if member.sweepIndex % 2 == 0 { member.onSweep = { [weak member] in member.map { swept.remove($0) } } }
+      }
+      swept.sweep()
+      return (NIOLoopBoundBox(members, eventLoop: loop), members.count { !$0.seen.isEmpty })
+    }.get()
+    #expect(first == SweptLoop.slice)
+    #expect(try await eventually { try await loop.submit { members.value.allSatisfy { !$0.seen.isEmpty } }.get() })
+    sweeper.stop()
+  }
+
+  /// Who asks something while many end gets the answer before the last of them has ended.
+  @Test func socketsHaveTheirTurnBetweenSlices() async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let loop = group.next()
+    let listener = try await Listener.serve(TestService(), on: ["127.0.0.1:0"], group: group)
+    let sweeper = ConnectionSweeper(group: group, everyMS: 100_000, clock: { 500 })
+    let isDone = Atomic<Bool>(false)
+    try await RawClient.with(port: listener.ports[0]) { client in
+      client.send("GET /first HTTP/1.1\r\nHost: t\r\n\r\n")
+      #expect(await client.waits(for: "GET /first 0"))
+      try await loop.submit {
+        let swept = sweeper.loop(of: loop)
+        for _ in 0..<20 * SweptLoop.slice {
+          let member = Member()
+          member.onSweep = { _ = usleep(1_000) }
+          swept.add(member)
+        }
+        swept.sweep { isDone.store(true, ordering: .relaxed) }
+      }.get()
+      client.send("GET /second HTTP/1.1\r\nHost: t\r\n\r\n")
+      #expect(await client.waits(for: "GET /second 0"))
+      let wasDone = isDone.load(ordering: .relaxed)
+      #expect(!wasDone)
+      #expect(await eventually { isDone.load(ordering: .relaxed) })
+    }
+    sweeper.stop()
+    await listener.close(graceMS: 0)
+    try await group.shutdownGracefully()
   }
 
   @Test func deadlinesAreNeverEarly() async throws {
