@@ -96,6 +96,7 @@ package final class Shop: Storefront, Sendable {
     switch try await ledger.quote(request) {
     case .opened(let quote): return .quote(quote)
     case .tooManyForClient: return .tooManyForClient
+    case .tooManyForNetwork: return .tooManyForNetwork
     case .tableFull: return .tableFull
     }
   }

@@ -1,6 +1,6 @@
 import Coinslot
 
-/// One change on its way into the ledger: the tables inside its savepoint, and the moment it is made at.
+/// One change on its way into the ledger: the tables inside its transaction, and the moment it is made at.
 struct Change {
   /// The tables.
   let tables: Tables

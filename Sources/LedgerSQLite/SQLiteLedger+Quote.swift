@@ -29,7 +29,7 @@ extension Change {
     if let share = request.share,
       try tables.reservations(of: request.slot, from: share.network, nowMS: nowMS) >= share.most
     {
-      return .tooManyForClient
+      return .tooManyForNetwork
     }
     let place: (account: Account, isOwn: Bool, due: Amount)?
     switch request.place {

@@ -53,7 +53,7 @@ extension LedgerConformance {
       for number in UInt64(1)...2 {
         try expect(isOpened(try await ask(number, "c\(number)@192.0.2.0/24", share)), is: true)
       }
-      try expect(try await ask(3, "c3@192.0.2.0/24", share), is: .tooManyForClient)
+      try expect(try await ask(3, "c3@192.0.2.0/24", share), is: .tooManyForNetwork)
       // Other networks, and those that are not counted, have theirs.
       let other = QuoteRequest.Share(network: "198.51.100.0/24", most: 2)
       try expect(isOpened(try await ask(4, "c4@198.51.100.0/24", other)), is: true)
@@ -61,14 +61,14 @@ extension LedgerConformance {
       // Expired is still reserved; a day later all is free.
       let endedMS = Sample.startMS + lifeMS
       _ = try await ledger.expireQuotes(nowMS: endedMS)
-      try expect(try await ask(6, "c6@192.0.2.0/24", share, nowMS: endedMS), is: .tooManyForClient)
+      try expect(try await ask(6, "c6@192.0.2.0/24", share, nowMS: endedMS), is: .tooManyForNetwork)
       let freeMS = endedMS + Quote.reserveMS
       try expect(isOpened(try await ask(6, "c6@192.0.2.0/24", share, nowMS: freeMS)), is: true)
       try expect(isOpened(try await ask(7, "c7@192.0.2.0/24", share, nowMS: freeMS)), is: true)
       // What was paid is not counted.
       _ = try await ledger.sell("A", 106, quote: "quo_6", nowMS: freeMS)
       try expect(isOpened(try await ask(8, "c8@192.0.2.0/24", share, nowMS: freeMS)), is: true)
-      try expect(try await ask(9, "c9@192.0.2.0/24", share, nowMS: freeMS), is: .tooManyForClient)
+      try expect(try await ask(9, "c9@192.0.2.0/24", share, nowMS: freeMS), is: .tooManyForNetwork)
     },
     Case("a full table gives no quote") { suite in
       let ledger = try await suite.make()

@@ -88,8 +88,10 @@ public struct Quote: Hashable, Sendable {
 public enum QuoteAnswer: Hashable, Sendable {
   /// Here it is.
   case opened(Quote)
-  /// The client has `Quote.perClient` open ones, or their network its share of the places.
+  /// The client has `Quote.perClient` open ones.
   case tooManyForClient
+  /// Those who come from the client's network hold their share of the places.
+  case tooManyForNetwork
   /// Every unique amount or address is taken.
   case tableFull
 }

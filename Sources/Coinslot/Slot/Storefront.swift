@@ -22,8 +22,10 @@ public enum Offer: Hashable, Sendable {
   case refused(SlotState)
   /// The amount buys nothing, or too much.
   case badAmount(PriceAnswer)
-  /// The customer, or their network, has as many as one may have.
+  /// The customer has `Quote.perClient` open ones.
   case tooManyForClient
+  /// Those who come from the customer's network hold their share of the places; each is free a day after its end.
+  case tooManyForNetwork
   /// No unique amount or address is left.
   case tableFull
 }

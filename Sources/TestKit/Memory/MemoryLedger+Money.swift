@@ -193,7 +193,7 @@ extension MemoryBooks {
         $0.slot == request.slot && $0.state.takesMoney && $0.reservedUntilMS > nowMS
           && $0.client.hasSuffix("@\(share.network)")
       }
-      guard reserved < share.most else { return .tooManyForClient }
+      guard reserved < share.most else { return .tooManyForNetwork }
     }
     let place: (account: Account, isOwn: Bool, due: Amount)?
     switch request.place {

@@ -67,6 +67,7 @@ struct QuoteRoute {
       return refuse(page, .unprocessableContent, words(.wishTooMuch, ["dearest": words.amount(dearest, asset)]))
     case .badAmount(.buys): return refuse(page, .unprocessableContent, words(.wishNoAmount))
     case .tooManyForClient: return refuse(page, .tooManyRequests, words(.wishTooMany), retryAfter: 60)
+    case .tooManyForNetwork: return refuse(page, .tooManyRequests, words(.wishNetworkFull), retryAfter: 3_600)
     case .tableFull: return refuse(page, .serviceUnavailable, words(.wishTableFull), retryAfter: 300)
     }
   }

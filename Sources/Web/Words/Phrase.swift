@@ -49,7 +49,8 @@ package enum Phrase: String, CaseIterable, Sendable {
   case heldDevice, heldRestored, heldOther
 
   // What went wrong with a wish for an offer
-  case wishTooLittle, wishTooMuch, wishNoAmount, wishTooMany, wishTableFull, wishNotNow, wishTooFast
+  case wishTooLittle, wishTooMuch, wishNoAmount, wishTooMany, wishNetworkFull, wishTableFull
+  case wishNotNow, wishTooFast
 
   // The page of a sale
   case saleTitle, saleLead, saleBought, salePaid, salePrice, saleRemainder, saleRecorded, saleEnded, saleNothing

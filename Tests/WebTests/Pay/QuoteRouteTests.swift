@@ -67,7 +67,8 @@ struct QuoteRouteTests {
 
   @Test(arguments: [
     (Offer.refused(.away), 409, "does not answer"), (.badAmount(.tooLittle(least: World.tenth)), 422, "0.1 XNO"),
-    (.badAmount(.tooMuch(dearest: World.xno(5))), 422, "0.5 XNO"), (.tooManyForClient, 429, "too many unpaid offers"),
+    (.badAmount(.tooMuch(dearest: World.xno(5))), 422, "0.5 XNO"), (.tooManyForClient, 429, "three open offers"),
+    (.tooManyForNetwork, 429, "from your internet connection"),
     (.tableFull, 503, "few minutes"),
   ])
   func refusalIsKind(_ offer: Offer, _ status: Int, _ words: String) async throws {
