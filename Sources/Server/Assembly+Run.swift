@@ -133,8 +133,6 @@ extension Assembly {
       logger: log
     )
     configuration.maximumGracefulShutdownDuration = .seconds(10)
-    // Whoever does not even hear that is not waited for: being killed loses nothing.
-    configuration.maximumCancellationDuration = .seconds(10)
     try await ServiceGroup(configuration: configuration).run()
   }
 

@@ -150,7 +150,7 @@ struct DeviceRun: AsyncParsableCommand {
   /// The file of `--ca`, known to hold a certificate; refused where the connection would not be encrypted.
   private func trust(for url: String) throws -> String? {
     guard let ca else { return nil }
-    guard url.hasPrefix("wss://") else {
+    guard url.lowercased().hasPrefix("wss://") else {
       throw Failure(.usage, "--ca says whom to trust, and \(url) is not encrypted", hint: "a wss:// address")
     }
     guard let text = try? String(contentsOfFile: ca, encoding: .utf8) else {

@@ -33,8 +33,11 @@ public struct SHA256: Sendable {
 
   /// Adds bytes.
   public mutating func update(_ bytes: some Sequence<UInt8>) {
-    let whole: Void? = bytes.withContiguousStorageIfAvailable { update($0.span) }
-    if whole == nil { for byte in bytes { update(byte) } }
+    let isDone: Bool? = bytes.withContiguousStorageIfAvailable { whole in
+      update(whole.span)
+      return true
+    }
+    if isDone == nil { for byte in bytes { update(byte) } }
   }
 
   /// Adds the UTF-8 of a text.

@@ -18,15 +18,18 @@ package enum ConfigReport {
     }.joined(separator: "\n")
   }
 
-  /// A line of the file, its secrets as stars: words like keys, passwords in URLs, where alarms go.
+  /// A line of the file, its secrets as stars: words like keys, passwords and paths in URLs, where alarms go.
   private static func shown(_ line: Substring) -> String {
-    var shown = Array(SecretText.masked(String(line), keepsWidth: true)[...].prefix(160))
+    var shown = Array(SecretText.masked(String(line.prefix(1_000)), keepsWidth: true).prefix(160))
     func hide(_ range: Range<Int>) {
       for index in range where shown[index] != " " { shown[index] = "*" }
     }
     for mark in shown.indices where shown[mark...].starts(with: "://") {
-      let word = shown[(mark + 3)...].prefix { $0 != " " }
-      if let at = word.lastIndex(of: "@") { hide(mark + 3..<at) }
+      let word = shown[(mark + 3)...].prefix { !" \"',".contains($0) }
+      let at = word.lastIndex(of: "@")
+      if let at { hide(mark + 3..<at) }
+      // A path may be a password, as that of an alarm's receiver is.
+      if let path = word[(at ?? mark + 3)...].firstIndex(of: "/") { hide(path + 1..<word.endIndex) }
     }
     if let webhook = shown.firstRange(of: Array("webhook:")) { hide(webhook.upperBound..<shown.count) }
     return String(shown)

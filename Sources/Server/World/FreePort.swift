@@ -3,8 +3,8 @@ import Synchronization
 
 /// A TCP port of loopback that nobody uses just now; somebody else may take it a moment later.
 ///
-/// It lies below the ports from which the system serves connections that go out, so that none of those takes it, and
-/// is given once in the life of a process.
+/// It lies below the ports from which the system serves connections that go out, so that none of those takes it. A
+/// process gives each once; two processes may give the same.
 package enum FreePort {
   /// No port could be had.
   package struct None: Error {}
