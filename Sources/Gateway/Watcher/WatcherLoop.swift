@@ -36,7 +36,9 @@ final class WatcherLoop {
   private var newest: UInt64 = 0
 
   /// So many are sent a frame before others on the loop have their turn.
-  static let slice = 128
+  static let slice = 32
+  /// The pause between two slices: a loop looks for what its sockets have only when nothing is due at once.
+  static let pause = TimeAmount.microseconds(50)
   /// Payments of one address that may be on their way; with more, the oldest is sent before the loop does anything else.
   static let mostTellings = 16
   /// Up to so many are told before the node has its answer; more would keep it waiting.
@@ -93,7 +95,7 @@ final class WatcherLoop {
   private func goOn(telling key: Bytes32) {
     sendSlice(to: key)
     guard groups[key]?.line.isEmpty == false else { return }
-    eventLoop.assumeIsolated().scheduleTask(in: SweptLoop.pause) { self.goOn(telling: key) }
+    eventLoop.assumeIsolated().scheduleTask(in: WatcherLoop.pause) { self.goOn(telling: key) }
   }
 
   private func sendSlice(to key: Bytes32) {

@@ -76,7 +76,7 @@ protocol Sweepable: AnyObject {
 /// The connections of one event loop, and a coarse clock that costs them nothing.
 ///
 /// Unchecked: everything in it is touched on its event loop only.
-package final class SweptLoop: @unchecked Sendable {
+final class SweptLoop: @unchecked Sendable {
   let eventLoop: any EventLoop
   let everyMS: Int64
   private let clock: (@Sendable () -> Int64)?
@@ -132,22 +132,24 @@ package final class SweptLoop: @unchecked Sendable {
 
   func dropAll() { forEach { $0.drop() } }
 
-  /// Connections that are looked at before others on the loop have their turn: a thousand that end at the same moment
-  /// must not keep those waiting who mean well.
-  static let slice = 64
+  /// The fewest connections that are looked at before others on the loop have their turn: a thousand that end at the
+  /// same moment must not keep those waiting who mean well.
+  static let slice = 8
   /// The pause between two slices.
   ///
   /// A loop looks for what its sockets have only when nothing is due at once.
-  package static let pause = TimeAmount.microseconds(100)
+  static let pause = TimeAmount.microseconds(250)
 
-  /// Looks at all, a slice a turn; `done` is called after the last.
+  /// Looks at all, a slice a turn, so that a round takes half the time until the next; `done` is called after the last.
   func sweep(then done: (() -> Void)? = nil) {
     readClock()
-    sweep(below: members.count, nowMS: nowMS, then: done)
+    let slices = max(1, Int(everyMS * 1_000_000 / 2 / SweptLoop.pause.nanoseconds))
+    let size = max(SweptLoop.slice, (members.count + slices - 1) / slices)
+    sweep(size, below: members.count, nowMS: nowMS, then: done)
   }
 
-  private func sweep(below end: Int, nowMS: Int64, then done: (() -> Void)?) {
-    var i = end, left = SweptLoop.slice
+  private func sweep(_ size: Int, below end: Int, nowMS: Int64, then done: (() -> Void)?) {
+    var i = end, left = size
     while i > 0, left > 0 {
       i = min(i, members.count) - 1
       left -= 1
@@ -157,7 +159,9 @@ package final class SweptLoop: @unchecked Sendable {
       done?()
       return
     }
-    eventLoop.assumeIsolated().scheduleTask(in: SweptLoop.pause) { self.sweep(below: i, nowMS: nowMS, then: done) }
+    eventLoop.assumeIsolated().scheduleTask(in: SweptLoop.pause) {
+      self.sweep(size, below: i, nowMS: nowMS, then: done)
+    }
   }
 
   /// From the end, because a member that leaves has its place taken by the last one, which was seen already.

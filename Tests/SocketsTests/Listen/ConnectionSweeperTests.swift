@@ -119,7 +119,7 @@ import Testing
         let swept = sweeper.loop(of: loop)
         for _ in 0..<20 * SweptLoop.slice {
           let member = Member()
-          member.onSweep = { _ = usleep(1_000) }
+          member.onSweep = { _ = usleep(10_000) }
           swept.add(member)
         }
         swept.sweep { isDone.store(true, ordering: .relaxed) }
