@@ -72,7 +72,7 @@ package final class ClockWatch: Sendable {
       clock.adoptWall()
       log.notice("our time now agrees with the clock", metadata: ["clock.moved.ms": "\(byMS)"])
     }
-    let trouble = finding.shouldAdopt ? nil : finding.trouble
+    let trouble = finding.trouble
     obstacles[.clock] = trouble
     let nowMS = clock.nowMS
     let isNews = state.withLock { state in

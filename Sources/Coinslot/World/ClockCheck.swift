@@ -22,7 +22,7 @@ public struct ClockCheck: Sendable {
     public var isAstray = false
     /// How far the time jumped since the last look, milliseconds; nil where it did not.
     public var jumpedMS: Int64?
-    /// Whether our time should now be made to agree with the wall clock.
+    /// Whether our time should now be made to agree with the wall clock; trouble that stays after it is told too.
     public var shouldAdopt = false
 
     /// Nothing to say: all is well.
@@ -65,15 +65,22 @@ public struct ClockCheck: Sendable {
     } else if abs(asideMS) > Self.jumpMS {
       let isSettled = nowMS >= jumpedAtMS.addingClamped(Self.quietMS)
       let isBelievable = abs(asideMS) <= Self.longestStepMS
-      finding.shouldAdopt = isSettled && isIdle && isBelievable && wallMS >= newestMS
-      if wallMS < newestMS, abs(asideMS) > Self.troubleMS {
-        finding.trouble = "the clock was set back behind what was recorded; set it right"
+      // Back, too: else what we record would stay ahead of the clock for ever. Until it has passed the newest moment
+      // nothing is sold.
+      finding.shouldAdopt = isSettled && isIdle && isBelievable
+      finding.isAstray = finding.shouldAdopt && wallMS < newestMS
+      if wallMS < newestMS, abs(asideMS) > Self.troubleMS || finding.shouldAdopt {
+        finding.trouble = "the clock was set back behind what was recorded; set it right, or wait until it is past that"
       } else if !isBelievable {
         finding.trouble = "the clock was set by more than a day while running; if it is right now, restart the server"
       } else if abs(asideMS) > Self.troubleMS {
         finding.trouble =
           "the clock was set by \(asideMS / 1_000) s while running; sales go on when running work has ended"
       }
+    }
+    if finding.shouldAdopt, wallMS >= newestMS {
+      finding.trouble = nil
+      finding.isAstray = false
     }
     return finding
   }

@@ -38,19 +38,30 @@ final class Program: Sendable {
     try process.run()
     pid = process.processIdentifier
     self.process = Mutex(process)
-    output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil } else { self?.take(String(decoding: data, as: UTF8.self)) }
-    }
-    errors.fileHandleForReading.readabilityHandler = { [weak self] handle in
-      let data = handle.availableData
-      if data.isEmpty { handle.readabilityHandler = nil }
-      let text = String(decoding: data, as: UTF8.self)
+    Program.read(output) { [weak self] text in self?.take(text) }
+    Program.read(errors) { [weak self] text in
       self?.state.withLock { $0.errors = String(($0.errors + text).suffix(100_000)) }
     }
   }
 
   deinit { kill(SIGKILL) }
+
+  /// Reads a pipe to its end on a thread of its own: thousands of programs would wear out what Foundation keeps for
+  /// each handler.
+  private static func read(_ pipe: Pipe, _ take: @escaping @Sendable (String) -> Void) {
+    let descriptor = dup(pipe.fileHandleForReading.fileDescriptor)
+    try? pipe.fileHandleForReading.close()
+    Thread.detachNewThread {
+      defer { close(descriptor) }
+      var bytes = [UInt8](repeating: 0, count: 65_536)
+      while true {
+        let count = Foundation.read(descriptor, &bytes, bytes.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return }
+        take(String(decoding: bytes[..<count], as: UTF8.self))
+      }
+    }
+  }
 
   private func take(_ text: String) {
     state.withLock { state in
