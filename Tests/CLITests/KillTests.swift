@@ -19,9 +19,9 @@ import Testing
       Int(ProcessInfo.processInfo.environment[name] ?? "") ?? usual
     }
     /// How many processes are killed, and how many payments come meanwhile.
-    var kills: Int { self == .kept ? count("COINSLOT_KILLS", else: 50) : count("COINSLOT_POWER_CUTS", else: 12) }
-    var payments: Int { kills * 10 }
-    /// Of the kills, those of the server; each third is followed by one of the device.
+    var kills: Int { self == .kept ? count("COINSLOT_KILLS", else: 67) : count("COINSLOT_POWER_CUTS", else: 12) }
+    var payments: Int { max(self == .kept ? 1_000 : 0, kills * 10) }
+    /// Of the kills, those of the server, fifty unless told otherwise; each third is followed by one of the device.
     var serverKills: Int { kills * 3 / 4 }
   }
 
