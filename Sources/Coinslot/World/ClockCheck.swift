@@ -65,15 +65,16 @@ public struct ClockCheck: Sendable {
     } else if abs(asideMS) > Self.jumpMS {
       let isSettled = nowMS >= jumpedAtMS.addingClamped(Self.quietMS)
       let isBelievable = abs(asideMS) <= Self.longestStepMS
-      // Back, too: else what we record would stay ahead of the clock for ever. Until it has passed the newest moment
-      // nothing is sold.
-      finding.shouldAdopt = isSettled && isIdle && isBelievable
+      let isTrouble = abs(asideMS) > Self.troubleMS
+      // Back, too, where it closes the shop: else what we record would stay ahead of the clock for ever. Until it has
+      // passed the newest moment nothing is sold. A small step back harms nobody and is left alone.
+      finding.shouldAdopt = isSettled && isIdle && isBelievable && (wallMS >= newestMS || isTrouble)
       finding.isAstray = finding.shouldAdopt && wallMS < newestMS
-      if wallMS < newestMS, abs(asideMS) > Self.troubleMS || finding.shouldAdopt {
+      if wallMS < newestMS, isTrouble {
         finding.trouble = "the clock was set back behind what was recorded; set it right, or wait until it is past that"
       } else if !isBelievable {
         finding.trouble = "the clock was set by more than a day while running; if it is right now, restart the server"
-      } else if abs(asideMS) > Self.troubleMS {
+      } else if isTrouble {
         finding.trouble =
           "the clock was set by \(asideMS / 1_000) s while running; sales go on when running work has ended"
       }

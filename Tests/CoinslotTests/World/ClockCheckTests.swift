@@ -82,6 +82,15 @@ import Testing
     #expect(check.look(nowMS: now, wallMS: now, newestMS: newest, isIdle: true).trouble == nil)
   }
 
+  @Test func aSmallStepBackClosesNothingAndIsNotTaken() {
+    var check = check()
+    for second in 1...120 {
+      let now = start + Int64(second) * 1_000
+      let finding = check.look(nowMS: now, wallMS: now - 30_000, newestMS: now, isIdle: true)
+      #expect(finding.trouble == nil && !finding.isAstray && !finding.shouldAdopt)
+    }
+  }
+
   @Test func aClockSetBackByMoreThanADayIsNotTaken() {
     var check = check()
     for second in 1...120 {
