@@ -61,19 +61,21 @@ package actor Dispatcher: DeviceEars {
     }
   }
 
-  package func heard(_ answer: Answer) async {
+  @discardableResult
+  package func heard(_ answer: Answer) async -> Bool {
     do {
       let changed = try await ledger.revise(answer.channel, naming: answer.number, nowMS: clock.nowMS) { [clock] work in
         ChannelWork.heard(answer, among: work, nowMS: clock.nowMS)
       }
       changed.forEach(tell)
       if !changed.isEmpty { await serve(answer.channel) }
+      return true
     } catch {
-      // The device says it again with its next ping.
       log.error(
         "answer could not be recorded",
         metadata: ["device.id": "\(answer.channel.device)", "error": "\(error)"]
       )
+      return false
     }
   }
 

@@ -21,6 +21,7 @@ extension LedgerConformance {
       let changed = try await ledger.change(Sample.device, nowMS: Sample.startMS) {
         $0.keySerials = [1, 2, .max]
         $0.boot = .max
+        $0.session = 7
         $0.epoch = .max - 1
         $0.firmware = "2.0"
         $0.lastSeenMS = Sample.startMS
@@ -196,6 +197,6 @@ extension LedgerConformance {
   ]
 
   private static func greeting(boot: UInt64, key: UInt32 = 1, outputs: [OutputState] = []) -> Greeting {
-    Greeting(device: Sample.device, keySerial: key, boot: boot, firmware: "1.0", outputs: outputs)
+    Greeting(device: Sample.device, keySerial: key, boot: boot, session: nil, firmware: "1.0", outputs: outputs)
   }
 }

@@ -127,7 +127,7 @@ extension Ledger {
     line: UInt = #line
   ) async throws -> SessionEpoch {
     let verdict = try await receive(
-      Greeting(device: Sample.device, keySerial: key, boot: boot, firmware: "1.0", outputs: outputs),
+      Greeting(device: Sample.device, keySerial: key, boot: boot, session: nil, firmware: "1.0", outputs: outputs),
       resumeWithinMS: [:],
       nowMS: nowMS
     )

@@ -10,6 +10,8 @@ public struct Device: Hashable, Sendable {
   public var keySerials: [UInt32]
   /// The highest boot number heard.
   public var boot: UInt64
+  /// The highest session the device counted within that boot; nil where its nonces do not tell.
+  public var session: UInt64?
   /// The number of the newest session; each offer is tied to it, so a replaced session cannot send.
   public var epoch: SessionEpoch
   /// What it said it runs, up to 64 characters.
@@ -34,6 +36,7 @@ public struct Device: Hashable, Sendable {
     standing: Standing = .trusted,
     keySerials: [UInt32] = [1],
     boot: UInt64 = 0,
+    session: UInt64? = nil,
     epoch: SessionEpoch = 0,
     firmware: String? = nil,
     lastSeenMS: Int64? = nil
@@ -43,6 +46,7 @@ public struct Device: Hashable, Sendable {
     self.standing = standing
     self.keySerials = keySerials
     self.boot = boot
+    self.session = session
     self.epoch = epoch
     self.firmware = firmware
     self.lastSeenMS = lastSeenMS

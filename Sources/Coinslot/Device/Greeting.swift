@@ -6,16 +6,26 @@ public struct Greeting: Hashable, Sendable {
   public let keySerial: UInt32
   /// How often it has booted.
   public let boot: UInt64
+  /// Its count of the session within that boot, from 1; nil where its nonce does not tell.
+  public let session: UInt64?
   /// What it runs.
   public let firmware: String?
   /// Its outputs.
   public let outputs: [OutputState]
 
   /// A greeting.
-  public init(device: DeviceID, keySerial: UInt32, boot: UInt64, firmware: String?, outputs: [OutputState]) {
+  public init(
+    device: DeviceID,
+    keySerial: UInt32,
+    boot: UInt64,
+    session: UInt64?,
+    firmware: String?,
+    outputs: [OutputState]
+  ) {
     self.device = device
     self.keySerial = keySerial
     self.boot = boot
+    self.session = session
     self.firmware = firmware
     self.outputs = outputs
   }
@@ -118,7 +128,9 @@ public enum Greeter {
     // A clock behind its own last sign of the device cannot say how long it was away: too long.
     let outageMS = device.lastSeenMS.map { nowMS >= $0 ? nowMS - $0 : .max } ?? .max
     let hasRebooted = greeting.boot > device.boot
+    let mayBeErased = !hasRebooted && !isLater(greeting.session, than: device.session)
     device.boot = greeting.boot
+    device.session = greeting.session
     device.epoch += 1
     device.firmware = greeting.firmware
     device.lastSeenMS = nowMS
@@ -134,6 +146,7 @@ public enum Greeter {
           channel: channel,
           books: books,
           outageMS: outageMS,
+          mayBeErased: mayBeErased,
           hasRebooted: hasRebooted,
           nowMS: nowMS,
           into: &verdict
@@ -144,11 +157,18 @@ public enum Greeter {
     return verdict
   }
 
+  /// Whether a device goes on in its boot; one that begins to count anew in its first boot lost its flash.
+  private static func isLater(_ session: UInt64?, than known: UInt64?) -> Bool {
+    guard let session, let known else { return false }
+    return session > known
+  }
+
   private static func reconcile(
     _ output: OutputState,
     channel: Channel,
     books: Books,
     outageMS: Int64,
+    mayBeErased: Bool,
     hasRebooted: Bool,
     nowMS: Int64,
     into verdict: inout Verdict
@@ -170,8 +190,10 @@ public enum Greeter {
       )
       // Told once: from now on what it says counts; numbers go on above ours all the same.
       channel.acknowledged = output.command
-      for dispatch in mine
-      where dispatch.isOpen && dispatch.number != nil && (dispatch.command.once || dispatch.state == .accepted) {
+    }
+    if hasForgotten || mayBeErased && output.command == 0 {
+      // Offered in an earlier session, it may have run: sent again it could run twice, and `expired` would prove nothing.
+      for dispatch in mine where dispatch.isOpen && dispatch.number != nil {
         verdict.dispatches.append(dispatch.ended(.unknown, "device_forgot", atMS: nowMS))
       }
     }

@@ -38,8 +38,12 @@ public enum Performance: Hashable, Sendable {
 ///
 /// Implemented by the dispatcher.
 public protocol DeviceEars: Sendable {
-  /// A device said something about a number.
-  func heard(_ answer: Answer) async
+  /// A device said something about a number; false where it could not be recorded.
+  ///
+  /// Then the device must be made to say it again before it gets another number, which would hide this one: its link
+  /// ends, and its next greeting tells.
+  @discardableResult
+  func heard(_ answer: Answer) async -> Bool
   /// A device connected and its session is open: waiting work may be offered.
   func arrived(_ device: DeviceID) async
   /// A device's session ended.

@@ -58,6 +58,9 @@ public struct SessionNonce: Hashable, Sendable {
     low = session
   }
 
+  /// The number of the session within a boot; nil where the nonce was not counted but drawn by lot.
+  public func session(ofBoot boot: UInt64) -> UInt64? { high == boot ? low : nil }
+
   /// A nonce of exactly 16 bytes; nil for another count.
   public init?(_ bytes: some Collection<UInt8>) {
     guard bytes.count == 16 else { return nil }

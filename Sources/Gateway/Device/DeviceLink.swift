@@ -210,7 +210,10 @@ extension DeviceLink {
         leftMS: ack.leftMS
       )
       if answer.word.settles { shown.answered(ack.number, by: ack.channel) }
-      post(for: device) { [ears = door.ears] in await ears.heard(answer) }
+      guard let handle else { return }
+      post(for: device) { [ears = door.ears] in
+        if await !ears.heard(answer) { handle.run { $0.end("what was said could not be recorded", .tryAgainLater) } }
+      }
     case .message(.ping(let ping)):
       say(.pong(Pong(counter: heard.counter)))
       show(ping.channels.map { OutputState($0) }, of: device, epoch, heard.atMS)

@@ -47,6 +47,7 @@ extension Greeting {
       device: device,
       keySerial: hello.keySerial,
       boot: hello.boot,
+      session: hello.deviceNonce.session(ofBoot: hello.boot),
       firmware: hello.firmware.utf8.isEmpty ? nil : hello.firmware.string,
       outputs: hello.channels.map { OutputState($0) }
     )

@@ -2,7 +2,7 @@ import Coinslot
 import GRDB
 
 extension Tables {
-  private static let deviceColumns = "id, title, standing, key_serials, boot, epoch, firmware, last_seen_at_ms"
+  private static let deviceColumns = "id, title, standing, key_serials, boot, session, epoch, firmware, last_seen_at_ms"
   private static let channelColumns = "device, output, next, acknowledged, held_because"
 
   /// Devices by name.
@@ -19,16 +19,16 @@ extension Tables {
   func keep(_ device: Device) throws {
     try run(
       """
-      INSERT INTO device (id, title, standing, key_serials, boot, epoch, firmware, last_seen_at_ms)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO device (id, title, standing, key_serials, boot, session, epoch, firmware, last_seen_at_ms)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET title = excluded.title, standing = excluded.standing,
-        key_serials = excluded.key_serials, boot = excluded.boot, epoch = excluded.epoch,
-        firmware = excluded.firmware, last_seen_at_ms = excluded.last_seen_at_ms
+        key_serials = excluded.key_serials, boot = excluded.boot, session = excluded.session,
+        epoch = excluded.epoch, firmware = excluded.firmware, last_seen_at_ms = excluded.last_seen_at_ms
       """,
       [
         device.id.rawValue, device.title, device.standing.rawValue,
-        device.keySerials.map(String.init).joined(separator: ","), device.boot.column, device.epoch.column,
-        device.firmware, device.lastSeenMS,
+        device.keySerials.map(String.init).joined(separator: ","), device.boot.column,
+        device.session?.column, device.epoch.column, device.firmware, device.lastSeenMS,
       ]
     )
   }
@@ -78,6 +78,7 @@ extension Device {
       standing: standing,
       keySerials: serials,
       boot: try row.uint64(),
+      session: try row.uint64IfAny(),
       epoch: try row.uint64(),
       firmware: try row.textIfAny(),
       lastSeenMS: try row.int64IfAny()

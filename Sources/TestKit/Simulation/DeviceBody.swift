@@ -154,6 +154,7 @@ final class DeviceBody: @unchecked Sendable {
         return cutPower()
       }
       switch action {
+      case .write(.channel(let output, _), _) where failed.contains(output): continue
       case .write(let place, let bytes):
         flash[place] = bytes
         noticeExtension(place, bytes)

@@ -105,6 +105,7 @@ final class ServerLink: @unchecked Sendable {
       device: device,
       keySerial: hello.keySerial,
       boot: hello.boot,
+      session: hello.deviceNonce.session(ofBoot: hello.boot),
       firmware: hello.firmware.string,
       outputs: hello.channels.map { OutputState($0) }
     )
@@ -169,7 +170,9 @@ final class ServerLink: @unchecked Sendable {
       )
       let left = ack.leftMS.map { ", left \($0)" } ?? ""
       gate.process.world.note("\(device)/\(ack.channel) says \(answer.word.rawValue) of \(ack.number)\(left)")
-      gate.post(for: device) { [gate] in await gate.ears?.heard(answer) }
+      gate.post(for: device) { [self] in
+        if await gate.ears?.heard(answer) == false { end("what was said could not be recorded") }
+      }
     case .message(.ping(let ping)):
       say(.pong(Pong(counter: heard.counter)))
       show(ping.channels.map { OutputState($0) }, of: device, heard.atMS)

@@ -6,6 +6,7 @@ import Testing
 
   func receive(
     boot: UInt64 = 6,
+    session: UInt64? = 1,
     key: UInt32 = 1,
     says: String = "idle",
     command: UInt64 = 0,
@@ -16,7 +17,14 @@ import Testing
   ) -> Greeter.Verdict {
     let output = OutputState(number: 0, command: command, says: says, leftMS: left)
     return Greeter.receive(
-      Greeting(device: Fixture.device, keySerial: key, boot: boot, firmware: "1.0", outputs: [output]),
+      Greeting(
+        device: Fixture.device,
+        keySerial: key,
+        boot: boot,
+        session: session,
+        firmware: "1.0",
+        outputs: [output]
+      ),
       books: Greeter.Books(
         device: device,
         channels: [channel],
@@ -70,6 +78,30 @@ import Testing
     )
     #expect(verdict.dispatches.map(\.outcome) == [.unknown])
     #expect(!verdict.alarms.isEmpty)
+  }
+
+  /// The same boot number and a session that was counted before, or not counted at all: new and erased look alike.
+  @Test(arguments: [1, 2, nil] as [UInt64?])
+  func aFlashErasedInItsFirstBootMakesOfferedWorkUnknown(_ session: UInt64?) {
+    let verdict = receive(
+      boot: 1,
+      session: session,
+      device: Device(id: Fixture.device, title: "", boot: 1, session: 2, epoch: 2, lastSeenMS: Fixture.now - 60_000),
+      dispatches: [Fixture.dispatch(.offered, number: 1), Fixture.dispatch(.waiting, sequence: 2)]
+    )
+    #expect(verdict.dispatches.map(\.outcome) == [.unknown])
+    #expect(verdict.device.session == session)
+  }
+
+  /// The order was lost with the link: it is sent again.
+  @Test func aDeviceThatGoesOnInItsFirstBootForgotNothing() {
+    let verdict = receive(
+      boot: 1,
+      session: 3,
+      device: Device(id: Fixture.device, title: "", boot: 1, session: 2, epoch: 2, lastSeenMS: Fixture.now - 60_000),
+      dispatches: [Fixture.dispatch(.offered, number: 1)]
+    )
+    #expect(verdict.dispatches.isEmpty && verdict.device.session == 3)
   }
 
   @Test func ashortOutageResumesTheLesserRest() {

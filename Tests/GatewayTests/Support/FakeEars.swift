@@ -18,12 +18,13 @@ final class FakeEars: DeviceEars, Sendable {
   var arrivals: [DeviceID] { state.withLock { $0.arrivals } }
   var departures: [Int64] { state.withLock { $0.departures } }
 
-  func heard(_ answer: Answer) async {
+  func heard(_ answer: Answer) async -> Bool {
     let now = clock.nowMS
-    _ = try? await ledger.revise(answer.channel, naming: answer.number, nowMS: now) { work in
+    let changed = try? await ledger.revise(answer.channel, naming: answer.number, nowMS: now) { work in
       ChannelWork.heard(answer, among: work, nowMS: now)
     }
     state.withLock { $0.answers.append(answer) }
+    return changed != nil
   }
 
   func arrived(_ device: DeviceID) async { state.withLock { $0.arrivals.append(device) } }
