@@ -79,13 +79,16 @@ public enum Delivery {
       next.reason = nil
       next.endedAtMS = nil
     case .done:
-      if dispatch.outcome == .done { return nil }
+      // A run that was stopped stays so: only a copy of the device can still say that it ended by itself.
+      if dispatch.outcome == .done || dispatch.outcome == .partly { return nil }
       next = dispatch.ended(.done, nil, atMS: nowMS)
       next.acceptedAtMS = dispatch.acceptedAtMS ?? nowMS
       next.leftMS = 0
     case .partly:
       if dispatch.state == .settled && dispatch.outcome == .done { return nil }
       next = dispatch.ended(.partly, "stopped", atMS: nowMS)
+      // What is given in part has started, and so has what it was added to.
+      next.acceptedAtMS = dispatch.acceptedAtMS ?? nowMS
       next.leftMS = answer.leftMS ?? dispatch.leftMS
     case .failed where dispatch.state == .accepted:
       // It started and stopped on the way: what is left was not given.

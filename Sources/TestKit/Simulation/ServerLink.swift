@@ -132,7 +132,8 @@ final class ServerLink: @unchecked Sendable {
     guard gate.open(device, epoch: epoch, boot: boot, ticket: ticket, link: self) else { return end("void") }
     phase = .open(device, epoch)
     keptSeenMS = nowMS
-    gate.process.world.note("\(device) is welcome, session \(epoch)")
+    let told = outputs.map { " \($0.number) \($0.order)" }.joined()
+    gate.process.world.note("\(device) is welcome, session \(epoch), boot \(boot):\(told)")
     let orders = outputs.map { output in
       let order: Welcome.Order =
         switch output.order {

@@ -50,6 +50,17 @@ import Testing
     #expect(ChannelWork.heard(answer, among: work, nowMS: now).map(\.outcome) == [.done, .done])
   }
 
+  /// The device took the extension, but its answer was lost; then the server told it to stay off.
+  @Test(arguments: [Answer.Word.partly, .done])
+  func theEndOfAnUnheardExtensionEndsWhatItExtended(_ word: Answer.Word) {
+    let work = [
+      Fixture.dispatch(.accepted, number: 1), Fixture.dispatch(.offered, number: 2, sequence: 2, mode: .extend),
+    ]
+    let answer = Answer(channel: Fixture.channel, number: 2, word: word, leftMS: 5)
+    let outcome: Outcome = word == .done ? .done : .partly
+    #expect(ChannelWork.heard(answer, among: work, nowMS: now).map(\.outcome) == [outcome, outcome])
+  }
+
   @Test func aStopLeavesWhatRanPartly() {
     let work = [
       Fixture.dispatch(.accepted, number: 1), Fixture.dispatch(.offered, number: 2, sequence: 2, mode: .stop),

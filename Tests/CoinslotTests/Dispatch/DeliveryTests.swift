@@ -73,6 +73,14 @@ import Testing
     #expect(Delivery.heard(answer(word), for: done, nowMS: now) == nil)
   }
 
+  /// A copy of the device can still say that a run which was stopped ended by itself.
+  @Test(arguments: Answer.Word.allCases) func whatWasStoppedStaysPartly(_ word: Answer.Word) {
+    var stopped = Fixture.dispatch(.accepted, number: 1).ended(.partly, "stopped", atMS: now)
+    stopped.acceptedAtMS = now
+    stopped.leftMS = 7
+    #expect((Delivery.heard(answer(word), for: stopped, nowMS: now) ?? stopped).outcome == .partly)
+  }
+
   @Test func whatStartedCannotBeSaidNotToHave() {
     #expect(Delivery.heard(answer(.expired), for: Fixture.dispatch(.accepted, number: 1), nowMS: now) == nil)
   }
