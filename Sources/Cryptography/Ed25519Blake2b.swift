@@ -3,17 +3,21 @@ public import Primitives
 
 /// Ed25519 in which BLAKE2b-512 stands in the place of SHA-512, as the Nano network signs its blocks.
 ///
-/// Composed of libsodium's group operations; a library that offers only the standard hash cannot verify these
-/// signatures.
+/// A library that offers only the standard hash cannot verify these signatures. Signing is composed of libsodium's group
+/// operations, which guard the secret; verifying knows no secret and computes by itself, which is faster.
 public enum Ed25519Blake2b {
   /// Whether `signature` over `digest` verifies under `key`, the way the network decides it, less the forgeable keys.
   ///
   /// Like the network it takes S modulo the group order L, so `S` and `S + L` are both valid: tell payments apart by
   /// their hash, never by their signature. Unlike the network it refuses keys of small or mixed order and keys in a
   /// second spelling: nobody honest has one, and anyone can sign for them. Allocates nothing.
+  ///
+  /// Valid is exactly: S < 2²⁵³; `key` as `isValidKey` wants it; neither S nor the challenge k is a multiple of L; and R
+  /// is, byte for byte, the encoding of SB − kA. So no cofactor is multiplied in, and R is never looked at as a point:
+  /// no second spelling of it is valid, while the neutral point, if it is what comes out, is.
   public static func isValid(signature: Ed25519Signature, digest: Bytes32, key: Bytes32) -> Bool {
-    guard signature.s[31] & 0xE0 == 0 else { return false }
-    return StackBytes.with(Scratch.size) { scratch in
+    guard signature.s[31] & 0xE0 == 0, let point = EdwardsPoint(key: key) else { return false }
+    let (s, k) = StackBytes.with(Scratch.size) { scratch in
       scratch.write(signature.r, at: Scratch.r)
       scratch.write(key, at: Scratch.key)
       scratch.write(digest, at: Scratch.digest)
@@ -22,29 +26,15 @@ public enum Ed25519Blake2b {
       scratch.clear(Scratch.wide, length: 64)
       scratch.write(signature.s, at: Scratch.wide)
       crypto_core_ed25519_scalar_reduce(scratch.at(Scratch.s), scratch.at(Scratch.wide))
-
-      // The multiplication refuses a key that is no point of the prime-order group in its one spelling, or is of small
-      // order: asking for that before would do the same work twice.
-      guard
-        crypto_scalarmult_ed25519_base_noclamp(scratch.at(Scratch.p), scratch.at(Scratch.s)) == 0,
-        crypto_scalarmult_ed25519_noclamp(
-          scratch.at(Scratch.q),
-          scratch.at(Scratch.k),
-          scratch.at(Scratch.key)
-        ) == 0,
-        crypto_core_ed25519_sub(scratch.at(Scratch.p), scratch.at(Scratch.p), scratch.at(Scratch.q)) == 0
-      else { return false }
-      return scratch.bytes32(at: Scratch.p) == signature.r
+      return (scratch.bytes32(at: Scratch.s), scratch.bytes32(at: Scratch.k))
     }
+    guard !s.isZero, !k.isZero else { return false }
+    return point.subtracted(times: k, fromBaseTimes: s).encoded == signature.r
   }
 
-  /// Whether a key can have an honest owner: a point of the prime-order group in its one spelling.
-  public static func isValidKey(_ key: Bytes32) -> Bool {
-    StackBytes.with(32) { copy in
-      copy.write(key, at: 0)
-      return crypto_core_ed25519_is_valid_point(copy.at(0)) == 1
-    }
-  }
+  /// Whether a key can have an honest owner: a point of the prime-order group in its one spelling, and not the neutral
+  /// one.
+  public static func isValidKey(_ key: Bytes32) -> Bool { EdwardsPoint(key: key) != nil }
 
   /// k = BLAKE2b-512(R ‖ A ‖ M) mod L, from the first 96 bytes of the scratch into its place.
   fileprivate static func challenge(in scratch: StackBytes) {
