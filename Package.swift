@@ -60,6 +60,11 @@ let package = Package(
       providers: [.apt(["libsodium-dev"]), .brew(["libsodium"])]
     ),
     .systemLibrary(
+      name: "CSecp256k1",
+      pkgConfig: "libsecp256k1",
+      providers: [.apt(["libsecp256k1-dev"]), .brew(["secp256k1"])]
+    ),
+    .systemLibrary(
       name: "CQREncode",
       pkgConfig: "libqrencode",
       providers: [.apt(["libqrencode-dev"]), .brew(["qrencode"])]
@@ -71,7 +76,7 @@ let package = Package(
 
     // Ring 1: nouns, promises, and the shared tools of the rings around them
     ring("Coinslot", ["Primitives"]),
-    ring("Cryptography", ["Primitives", "CSodium"]),
+    ring("Cryptography", ["Primitives", "CSodium", "CSecp256k1"]),
     ring("Sockets", ["Primitives", log, tls] + nio),
 
     // Ring 2: technologies; siblings never import each other

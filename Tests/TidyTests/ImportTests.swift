@@ -15,23 +15,30 @@ import Testing
     "Primitives": [],
     "DeviceWire": ["Primitives"],
     "Coinslot": ["Primitives", "Synchronization"],
-    "Cryptography": ["Primitives", "CSodium", "Synchronization"],
+    "Cryptography": ["Primitives", "CSodium", "CSecp256k1", "Synchronization"],
     "Sockets": outside.union(network).union(["Primitives", "NIOSSL"]),
     "Nano": outside.union(network).union(["Coinslot", "Primitives", "Cryptography", "Sockets", "AsyncHTTPClient"]),
+    "Lightning": outside.union(network).union([
+      "Coinslot", "Primitives", "Cryptography", "Sockets", "AsyncHTTPClient", "NIOSSL",
+    ]),
+    "Actuators": outside.union(network).union([
+      "Coinslot", "Primitives", "Cryptography", "Sockets", "AsyncHTTPClient", "NIOSSL", "Subprocess",
+    ]),
     "LedgerSQLite": outside.union(["Coinslot", "Primitives", "GRDB"]),
     "Gateway": outside.union(network).union(["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets"]),
     "Web": outside.union(network).union(web).union(["Coinslot", "Primitives", "Cryptography", "Sockets", "NIOSSL"]),
     "Engine": ["Coinslot", "Primitives", "Logging", "Synchronization"],
     "Simulators": outside.union(network).union([
-      "Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", "AsyncHTTPClient",
+      "Nano", "Lightning", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", "AsyncHTTPClient",
+      "NIOSSL",
     ]),
     "Server": outside.union(network).union(web).union([
-      "Coinslot", "Primitives", "Cryptography", "Nano", "LedgerSQLite", "Gateway", "Web", "Engine", "Sockets",
-      "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Yams",
+      "Coinslot", "Primitives", "Cryptography", "Nano", "Lightning", "Actuators", "LedgerSQLite", "Gateway", "Web",
+      "Engine", "Sockets", "ServiceLifecycle", "UnixSignals", "AsyncHTTPClient", "Yams",
     ]),
     "CLI": outside.union(network).union([
-      "Server", "Simulators", "Nano", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives", "Cryptography", "Sockets",
-      "AsyncHTTPClient", "ServiceLifecycle", "ArgumentParser", "Yams",
+      "Server", "Simulators", "Nano", "Lightning", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives",
+      "Cryptography", "Sockets", "AsyncHTTPClient", "ServiceLifecycle", "ArgumentParser", "Yams",
     ]),
     "TestKit": outside.union(["Coinslot", "Primitives", "DeviceWire", "Engine"]),
   ]
