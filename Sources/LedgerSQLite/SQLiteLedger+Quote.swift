@@ -33,7 +33,7 @@ extension Change {
     }
     let place: (account: Account, isOwn: Bool, due: Amount)?
     switch request.place {
-    case .own(let accounts): place = try freest(of: accounts).map { ($0, true, request.price) }
+    case .own(let accounts): place = try freest(of: accounts).map { ($0, true, request.due ?? request.price) }
     case .shared(let account, let choose):
       let taken = try tables.taken(on: account, nowMS: nowMS)
       place = choose(taken).flatMap { taken.contains($0) ? nil : (account, false, $0) }

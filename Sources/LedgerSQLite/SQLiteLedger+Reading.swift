@@ -43,6 +43,13 @@ extension SQLiteLedger {
   /// One quote; one that nobody paid is gone `Quote.reserveMS` after its end.
   public func quote(_ id: String) async throws -> Quote? { try await read { try $0.quote(id) } }
 
+  /// The newest quote that owns an account and is still reserved, as of the newest commit.
+  public func quote(owning account: Account) async throws -> Quote? {
+    try await read { tables in
+      try tables.quote(owning: account, nowMS: try tables.newestMoment() ?? .min)
+    }
+  }
+
   /// The accounts of quotes that own theirs and may still be paid, as of the newest commit.
   public func ownedAccounts() async throws -> [Account] {
     try await read { tables in try tables.ownedAccounts(nowMS: try tables.newestMoment() ?? .min) }

@@ -29,6 +29,7 @@ package enum WebApplication {
     AssetRoutes().add(to: open)
     PayRoutes(context: context).add(to: open)
     SalePageRoutes(context: context).add(to: open)
+    if let desk = context.payDesk { LNURLRoutes(context: context, desk: desk).add(to: open) }
 
     let api = open.guarded(by: admin)
     let idempotency = Idempotency()

@@ -40,6 +40,8 @@ public struct WebContext: Sendable {
   package var audit: (@Sendable () async -> JSONValue)?
   /// The nodes behind the networks, and taking another one for the right one; nil where this server cannot.
   package var sources: SourceDesk?
+  /// Answers wallets that pay by a link or an address; nil where no network offers that.
+  package var payDesk: (any PayDesk)?
   /// Keeps every client of the public port within its limits; nil: no limits.
   package var clients: ClientGate?
 
@@ -77,7 +79,7 @@ public struct WebContext: Sendable {
 
   /// The asset that is paid on a chain; nil where no such network is configured any more.
   func asset(of chain: Chain) -> Asset? {
-    networks[chain]?.asset ?? (chain.network == "nano" ? .nano : nil)
+    networks[chain]?.asset ?? ["nano": Asset.nano, "lightning": .satoshi][chain.network]
   }
 }
 
@@ -108,6 +110,8 @@ public struct WebSettings: Sendable {
   ///
   /// How many it may have open is the ledger's rule.
   public var quotesPerClient = 60
+  /// Invoices that one client's wallets may ask for in ten minutes; 0: no limit.
+  public var invoicesPerClient = 120
   /// Wrong tokens that one client may show in ten minutes until it is answered 429; 0: no limit.
   public var tokenFailuresPerClient = 20
 

@@ -28,6 +28,8 @@ final class House: Sendable {
   let clock: TestClock
   let network: FakeNetwork
   let actuator: FakeActuator
+  /// The machines, where the house has some instead of a device on a link.
+  let room: MachineRoom?
   let marks = Marks()
   let obstacles = Obstacles()
   let watch: ClockWatch
@@ -42,29 +44,34 @@ final class House: Sendable {
     clock: TestClock = TestClock(),
     network: FakeNetwork? = nil,
     actuator: FakeActuator = FakeActuator(),
+    machine: (any Machine)? = nil,
     slot: Slot = House.slot
   ) async throws {
     let log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     self.clock = clock
     self.network = network ?? FakeNetwork(clock: clock)
     self.actuator = actuator
-    store = try SQLiteLedger(folder: folder, entropy: TestEntropy(), logger: log)
+    let store = try SQLiteLedger(folder: folder, entropy: TestEntropy(), logger: log)
+    self.store = store
     ledger = store
     let networks: [Chain: any PaymentNetwork] = [.nanoSim: self.network]
+    let room = machine.map { MachineRoom([Self.device: $0], ledger: store, clock: clock, log: log) }
+    self.room = room
+    let hands: any Actuator = room ?? actuator
     shop = Shop(
       book: SlotBook([slot]),
       ledger: ledger,
       networks: networks,
       marks: marks,
       obstacles: obstacles,
-      session: { actuator.session(of: $0) },
+      session: { hands.session(of: $0) },
       clock: clock,
       entropy: TestEntropy()
     )
     try await shop.stock(SlotBook([slot]))
     let watch = ClockWatch(clock: clock, ledger: store, obstacles: obstacles, releasedAtMS: 0, log: log)
     self.watch = watch
-    let dispatcher = Dispatcher(ledger: ledger, actuator: actuator, clock: clock, watch: watch, log: log)
+    let dispatcher = Dispatcher(ledger: ledger, actuator: hands, clock: clock, watch: watch, log: log)
     self.dispatcher = dispatcher
     counter = Counter(
       ledger: ledger,
@@ -73,7 +80,7 @@ final class House: Sendable {
       obstacles: obstacles,
       shop: shop,
       clock: clock,
-      session: { actuator.session(of: $0) },
+      session: { hands.session(of: $0) },
       handOver: { await dispatcher.take($0) },
       log: log
     )
@@ -90,6 +97,7 @@ final class House: Sendable {
     self.backfill = backfill
     till = Till(counter: counter, detected: { _ in }, clock: clock) { _ in backfill.hurry() }
     _ = try await ledger.keep(Self.device, title: "Charger", nowMS: clock.nowMS)
+    room?.tell(dispatcher)
   }
 
   /// Ends the ledger as a restart would.
@@ -102,6 +110,7 @@ final class House: Sendable {
       group.addTask { await self.till.run() }
       group.addTask { await self.backfill.run() }
       group.addTask { await self.dispatcher.run() }
+      if let room = self.room { group.addTask { await room.run() } }
       defer { group.cancelAll() }
       _ = try await eventually { self.marks[Self.account] != nil }
       return try await body()

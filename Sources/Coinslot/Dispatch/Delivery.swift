@@ -97,7 +97,14 @@ public enum Delivery {
     case .failed, .expired:
       // Once started, a run cannot be said never to have happened.
       guard dispatch.acceptedAtMS == nil, dispatch.state != .settled || dispatch.outcome == .unknown else { return nil }
-      next = dispatch.ended(answer.word == .failed ? .failed : .expired, "device_said", atMS: nowMS)
+      next = dispatch.ended(
+        answer.word == .failed ? .failed : .expired,
+        answer.reason ?? "device_said",
+        atMS: nowMS
+      )
+    case .sent:
+      guard dispatch.state != .settled else { return nil }
+      next = dispatch.ended(.sent, nil, atMS: nowMS)
     case .busy:
       guard dispatch.state == .offered else { return nil }
       next.nextAtMS = nowMS.addingClamped(firstPauseMS * 5)
@@ -106,7 +113,7 @@ public enum Delivery {
       next.nextAtMS = nowMS
     case .passed, .conflict, .unknown:
       guard dispatch.state != .settled else { return nil }
-      next = dispatch.ended(.unknown, "device_\(answer.word.rawValue)", atMS: nowMS)
+      next = dispatch.ended(.unknown, answer.reason ?? "device_\(answer.word.rawValue)", atMS: nowMS)
     }
     return next == dispatch ? nil : next
   }
@@ -122,14 +129,19 @@ public struct Answer: Hashable, Sendable {
   public let word: Word
   /// What is left to run, milliseconds.
   public let leftMS: UInt64?
+  /// Why, in a word, where a machine of ours knows more than the word says.
+  public let reason: String?
 
   /// The device's words.
   public enum Word: String, Hashable, Sendable, CaseIterable {
     case accepted, done, partly, failed, busy, expired, stale, passed, conflict, unknown
+    /// It left for something that cannot answer.
+    case sent
   }
 
   /// A word about a number.
-  public init(channel: ChannelID, number: UInt64, word: Word, leftMS: UInt64? = nil) {
+  public init(channel: ChannelID, number: UInt64, word: Word, leftMS: UInt64? = nil, reason: String? = nil) {
+    self.reason = reason
     self.channel = channel
     self.number = number
     self.word = word

@@ -14,6 +14,8 @@ public protocol LedgerReading: Sendable {
   func sales(_ page: Page, slot: SlotID?) async throws -> Paged<Sale>
   /// One quote.
   func quote(_ id: String) async throws -> Quote?
+  /// The newest quote that owns an account and is still reserved.
+  func quote(owning account: Account) async throws -> Quote?
   /// The accounts of quotes that own theirs and may still be paid.
   func ownedAccounts() async throws -> [Account]
   /// One dispatch.

@@ -12,7 +12,7 @@ public struct PersonRecord: Hashable, Sendable {
   public let payment: PaymentID?
   /// The quote it belongs to.
   public let quote: String?
-  /// What was verified, in the network's own text, which names the payer.
+  /// What was verified, in the network's own text, which names the payer; of a quote, what the customer wrote.
   public let evidence: String?
   /// When it is forgotten, wall-clock milliseconds.
   public let untilMS: Int64

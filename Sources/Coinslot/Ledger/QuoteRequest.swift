@@ -12,10 +12,16 @@ public struct QuoteRequest: Sendable {
   public let nowMS: Int64
   /// Until when it shall count, wall-clock milliseconds.
   public let expiresAtMS: Int64
+  /// What to pay, where it is not the price: more than it, by the payer's own choice.
+  public let due: Amount?
   /// The price, what it buys, and the version.
   public let price: Amount, purchase: Purchase, priceVersion: Int
   /// Where it can be paid.
   public let place: Place
+  /// What the payer hands to a wallet, where the network made it.
+  public let request: String?
+  /// What the customer wrote.
+  public let note: String?
   /// How long who asked is remembered, milliseconds; never shorter than the quote is reserved.
   public let personsKeptMS: Int64
 
@@ -49,12 +55,18 @@ public struct QuoteRequest: Sendable {
     share: Share? = nil,
     nowMS: Int64,
     expiresAtMS: Int64,
+    due: Amount? = nil,
     price: Amount,
     purchase: Purchase,
     priceVersion: Int,
     place: Place,
+    request: String? = nil,
+    note: String? = nil,
     personsKeptMS: Int64 = PersonRecord.keptMS
   ) {
+    self.due = due
+    self.request = request
+    self.note = note
     self.id = id
     self.slot = slot
     self.client = client
@@ -83,7 +95,9 @@ extension Quote {
       priceVersion: request.priceVersion,
       createdAtMS: request.nowMS,
       expiresAtMS: request.expiresAtMS,
-      client: request.client
+      client: request.client,
+      request: request.request,
+      note: request.note
     )
   }
 }

@@ -18,6 +18,9 @@ public struct Asset: Hashable, Sendable {
   /// Nano: 1 XNO = 10³⁰ raw.
   public static let nano = Asset(code: "XNO", decimals: 30, smallest: "raw")
 
+  /// Bitcoin over Lightning, in satoshi as people write it there: 1 sat = 1000 msat.
+  public static let satoshi = Asset(code: "sat", decimals: 3, smallest: "msat")
+
   /// One `code` in smallest units.
   public var one: Amount { Amount((0..<decimals).reduce(UInt128(1)) { power, _ in power * 10 }) }
 

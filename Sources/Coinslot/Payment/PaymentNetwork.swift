@@ -149,6 +149,13 @@ public enum VerificationFailure: Error, Hashable, Sendable {
   case unavailable(String)
   /// The node's answer and our own computation disagree: keep the evidence and alarm.
   case contradiction(String)
+
+  /// The reason alone.
+  public var words: String {
+    switch self {
+    case .refused(let words), .notYet(let words), .unavailable(let words), .contradiction(let words): words
+    }
+  }
 }
 
 /// A text that is no account of this chain.

@@ -112,8 +112,8 @@ public enum PriceRule: Hashable, Sendable {
     return ms > UInt128(capMS) ? capMS : UInt64(ms)
   }
 
-  /// What `ms` cost, rounded up, held at 2¹²⁸ − 1.
-  static func cost(ofMS ms: UInt64, perMinute: Amount) -> Amount {
+  /// What `ms` milliseconds cost, rounded up, held at 2¹²⁸ − 1.
+  public static func cost(ofMS ms: UInt64, perMinute: Amount) -> Amount {
     let product = perMinute.units.multipliedFullWidth(by: UInt128(ms))
     guard product.high < 60_000 else { return Amount(.max) }
     let (quotient, rest) = UInt128(60_000).dividingFullWidth(product)

@@ -25,6 +25,10 @@ public struct Quote: Hashable, Sendable {
   public let expiresAtMS: Int64
   /// Who asked, as the server tells clients apart; never an address in full, and empty once it was forgotten.
   public let client: String
+  /// What the payer hands to a wallet, where the network made it for this quote alone (a Lightning invoice).
+  public let request: String?
+  /// What they wrote with their wish: hostile text; nil once it was forgotten.
+  public let note: String?
   /// What has arrived so far; above zero and below `due` only where the quote owns its account.
   public var received: Amount
   /// How it stands.
@@ -47,10 +51,18 @@ public struct Quote: Hashable, Sendable {
 
   /// How long after its end a quote's amount or account is given to nobody else, milliseconds.
   public static let reserveMS: Int64 = 86_400_000
+  /// The same for invoices, which nobody waits for: money for them may be found late, after a long outage.
+  public static let invoiceReserveMS: Int64 = 30 * 86_400_000
   /// The most quotes that one call of `Ledger.expireQuotes` ends, forgets or holds.
   public static let sweep = 1_000
   /// Open quotes one client may have.
   public static let perClient = 3
+
+  /// Until when the amount or account is given to nobody else and money for it is still told apart, wall-clock
+  /// milliseconds.
+  public var reservedUntilMS: Int64 {
+    expiresAtMS.addingClamped(request == nil ? Quote.reserveMS : Quote.invoiceReserveMS)
+  }
 
   /// An offer.
   public init(
@@ -66,8 +78,12 @@ public struct Quote: Hashable, Sendable {
     expiresAtMS: Int64,
     client: String,
     received: Amount = .zero,
-    state: State = .open
+    state: State = .open,
+    request: String? = nil,
+    note: String? = nil
   ) {
+    self.request = request
+    self.note = note
     self.id = id
     self.slot = slot
     self.account = account

@@ -75,6 +75,8 @@ extension Slot {
     case lowDigits = "low_digits"
     /// An address of its own for each quote.
     case ownAccount = "own_account"
+    /// An invoice that the node makes for each quote.
+    case invoice
   }
 
   /// What a sale makes happen.

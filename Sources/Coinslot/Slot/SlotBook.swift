@@ -45,10 +45,7 @@ public struct SlotBook: Sendable {
     if verified.isBeforeStart { return .beforeStart }
     // The ledger asks only about payments it does not know.
     let isFromLostTime = try view.restoredAtMS.map { payment.earliestAtMS < $0 } ?? false
-    let quotes = [
-      try view.quote(owning: payment.account), try view.quote(on: payment.account, due: payment.amount),
-    ]
-    if let quote = quotes.compactMap(\.self).first(where: \.state.takesMoney) {
+    if let quote = try quotes(for: payment, view: view).first(where: \.state.takesMoney) {
       guard !isFromLostTime else { return .hold(.foundAfterRestore, slot: quote.slot, quote: quote.id) }
       return try settle(quote, with: payment, nowMS: nowMS, view: view)
     }
@@ -56,8 +53,28 @@ public struct SlotBook: Sendable {
     guard let slot = defaultSlot(for: payment.account), let option = slot.option(for: payment.account) else {
       return .hold(.noSlot, slot: nil)
     }
-    if option.tellApart == .ownAccount { return .hold(.noSlot, slot: slot.id) }
+    switch option.tellApart {
+    case .ownAccount, .invoice: return .hold(.noSlot, slot: slot.id)
+    case .nothing, .lowDigits: break
+    }
     return try sell(payment, at: slot, nowMS: nowMS, view: view)
+  }
+
+  /// The quotes that a payment may answer, the surest first.
+  ///
+  /// An invoice's hash is the identity of its payment, and the account that the quote owns.
+  private func quotes(for payment: Payment, view: any LedgerView) throws -> [Quote] {
+    if byAccount[payment.account]?.contains(where: { isInvoiced($0, at: payment.account) }) == true {
+      let invoice = Account(chain: payment.account.chain, canonical: payment.id.transaction)
+      return [try view.quote(owning: invoice)].compactMap(\.self)
+    }
+    return [
+      try view.quote(owning: payment.account), try view.quote(on: payment.account, due: payment.amount),
+    ].compactMap(\.self)
+  }
+
+  private func isInvoiced(_ slot: SlotID, at account: Account) -> Bool {
+    slots[slot]?.option(for: account)?.tellApart == .invoice
   }
 
   /// The one slot that money without a quote means: the only one there, or the only one that does not insist on quotes.
@@ -70,7 +87,9 @@ public struct SlotBook: Sendable {
 
   private func settle(_ quote: Quote, with payment: Payment, nowMS: Int64, view: any LedgerView) throws -> Decision {
     guard let slot = slots[quote.slot] else { return .hold(.noSlot, slot: nil) }
-    guard payment.earliestAtMS <= quote.expiresAtMS || quote.received > .zero else {
+    // The node itself takes nothing for an invoice after its end, and tells when by its own clock.
+    let isInTime = payment.earliestAtMS <= quote.expiresAtMS || isInvoiced(slot.id, at: payment.account)
+    guard isInTime || quote.received > .zero else {
       // Paid after its end: at a machine the payer stands there, so today's price counts; else the operator decides.
       guard !quote.ownsAccount else { return .hold(.late, slot: slot.id, quote: quote.id) }
       return try sell(payment, at: slot, nowMS: nowMS, view: view)
@@ -81,7 +100,7 @@ public struct SlotBook: Sendable {
     let bought = PriceAnswer.buys(
       quote.purchase,
       price: quote.price,
-      remainder: received.subtracting(quote.due) ?? .zero
+      remainder: received.subtracting(isInvoiced(slot.id, at: payment.account) ? quote.price : quote.due) ?? .zero
     )
     return try work(bought, quote: quote.id, payment: payment, slot: slot, nowMS: nowMS, view: view)
   }

@@ -8,8 +8,8 @@ public protocol Storefront: Sendable {
   func state(of slot: Slot, on chain: Chain) async throws -> SlotState
   /// Offers an amount of its own to a customer, if the slot tells customers apart on that chain.
   ///
-  /// `amount` is what the customer wants to pay, before unique digits; the price rule says what it buys.
-  func quote(_ slot: Slot, on chain: Chain, amount: Amount, for customer: Customer) async throws -> Offer
+  /// Where the network makes invoices the machine is asked for a sign of life first.
+  func quote(_ slot: Slot, on chain: Chain, wish: OfferWish, for customer: Customer) async throws -> Offer
 }
 
 /// What became of a customer's wish for an offer.
@@ -20,6 +20,8 @@ public enum Offer: Hashable, Sendable {
   case notNeeded
   /// Not now: the state says why.
   case refused(SlotState)
+  /// The network cannot make an invoice just now; the words are for the operator.
+  case noInvoice(String)
   /// The amount buys nothing, or too much.
   case badAmount(PriceAnswer)
   /// The customer has `Quote.perClient` open ones.

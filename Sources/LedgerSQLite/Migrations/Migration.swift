@@ -10,7 +10,7 @@ struct Migration: Sendable {
   let apply: @Sendable (Database) throws -> Void
 
   /// Every step; version n is reached by the first n.
-  static let all: [Migration] = [first, second, third]
+  static let all: [Migration] = [first, second, third, fourth]
   /// Marks a file as a ledger of ours: `COIN`.
   static let owner = 0x434F_494E
 

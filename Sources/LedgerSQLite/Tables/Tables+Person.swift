@@ -18,10 +18,10 @@ extension Tables {
   }
 
   /// Remembers who asked for a quote.
-  func remember(client: String, of quote: String, forgetAtMS: Int64) throws {
+  func remember(client: String, note: String?, of quote: String, forgetAtMS: Int64) throws {
     try run(
-      "INSERT INTO person (role, who, of_quote, until_at_ms) VALUES (?, ?, ?, ?)",
-      [PersonRecord.Role.client.rawValue, client, quote, forgetAtMS]
+      "INSERT INTO person (role, who, of_quote, evidence, until_at_ms) VALUES (?, ?, ?, ?, ?)",
+      [PersonRecord.Role.client.rawValue, client, quote, note, forgetAtMS]
     )
   }
 

@@ -4,7 +4,7 @@ import GRDB
 extension Tables {
   private static let columns = """
     id, slot, chain, address, owns_account, due, price, ms, function, price_version, created_at_ms, expires_at_ms, \
-    who, received, state
+    who, received, state, request, evidence
     """
   private static let select = "SELECT \(columns) FROM quote LEFT JOIN person ON of_quote = id"
 
@@ -98,22 +98,24 @@ extension Tables {
 
   /// Records a quote, and beside it for `personsKeptMS`, or as long as it is reserved, who asked.
   func insert(_ quote: Quote, personsKeptMS: Int64) throws {
-    let reservedUntilMS = quote.expiresAtMS.addingHeld(Quote.reserveMS)
+    let reservedUntilMS = quote.reservedUntilMS
     try run(
       """
       INSERT INTO quote (
         id, slot, chain, address, owns_account, due, price, ms, function, price_version, created_at_ms, expires_at_ms,
-        received, state, reserved_until_at_ms
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        received, state, reserved_until_at_ms, request
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         quote.id, quote.slot.rawValue, quote.account.chain.rawValue, quote.account.address, quote.ownsAccount,
         quote.due.blob, quote.price.blob, quote.purchase.ms.column, quote.purchase.function, quote.priceVersion,
         quote.createdAtMS, quote.expiresAtMS, quote.received.blob, quote.state.rawValue, reservedUntilMS,
+        quote.request,
       ]
     )
     try remember(
       client: quote.client,
+      note: quote.note,
       of: quote.id,
       forgetAtMS: max(quote.createdAtMS.addingHeld(personsKeptMS), reservedUntilMS)
     )
@@ -178,7 +180,9 @@ extension Quote {
       expiresAtMS: try row.int64(),
       client: try row.textIfAny() ?? "",
       received: try row.amount(),
-      state: try row.word(State.self)
+      state: try row.word(State.self),
+      request: try row.textIfAny(),
+      note: try row.textIfAny()
     )
   }
 }

@@ -188,11 +188,3 @@ extension MemoryBooks {
       .sorted { ($0.fromMS, $0.number) < ($1.fromMS, $1.number) }
   }
 }
-
-extension Quote {
-  /// Until when nobody else is given its amount or account.
-  var reservedUntilMS: Int64 {
-    let (end, isTooFar) = expiresAtMS.addingReportingOverflow(Quote.reserveMS)
-    return isTooFar ? .max : end
-  }
-}

@@ -112,7 +112,7 @@ extension MemoryBooks {
         name: quote.client,
         payment: nil,
         quote: quote.id,
-        evidence: nil,
+        evidence: quote.note,
         untilMS: max(quote.createdAtMS + keptMS, quote.reservedUntilMS)
       )
     )
@@ -166,7 +166,8 @@ extension Quote {
       expiresAtMS: expiresAtMS,
       client: "",
       received: received,
-      state: state
+      state: state,
+      request: request
     )
   }
 }

@@ -197,7 +197,7 @@ extension MemoryBooks {
     }
     let place: (account: Account, isOwn: Bool, due: Amount)?
     switch request.place {
-    case .own(let accounts): place = freest(of: accounts, nowMS: nowMS).map { ($0, true, request.price) }
+    case .own(let accounts): place = freest(of: accounts, nowMS: nowMS).map { ($0, true, request.due ?? request.price) }
     case .shared(let account, let choose):
       let taken = Set(
         quotes.filter { !$0.ownsAccount && $0.account == account && $0.reservedUntilMS > nowMS }.map(\.due)

@@ -33,6 +33,14 @@ extension MemoryLedger {
     try await read("quoteNamed") { books in books.quotes.first { $0.id == id } }
   }
 
+  package func quote(owning account: Account) async throws -> Quote? {
+    try await read("quoteOwning") { books in
+      let nowMS = books.moment ?? .min
+      return books.quotes.filter { $0.ownsAccount && $0.account == account && $0.reservedUntilMS > nowMS }
+        .max { $0.reservedUntilMS < $1.reservedUntilMS }
+    }
+  }
+
   package func ownedAccounts() async throws -> [Account] {
     try await read("ownedAccounts") { books in
       let nowMS = books.moment ?? .min

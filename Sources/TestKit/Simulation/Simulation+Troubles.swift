@@ -41,7 +41,7 @@ extension Simulation {
         case .quote(let quote)? = try? await life.shop.quote(
           slot,
           on: SimulatedNode.chain,
-          amount: Amount(units),
+          wish: OfferWish(amount: Amount(units)),
           for: customer
         ), !life.process.isDead
       else { return }

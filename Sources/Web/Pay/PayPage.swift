@@ -109,14 +109,17 @@ struct PayPage {
       (account, due) = (situation.option.account, chosen.amount)
     }
     let gives = situation.quote?.purchase ?? chosen?.gives ?? Purchase(ms: 0)
-    let uri = network.uri(for: account, amount: due, label: nil, message: nil)
+    let invoice = situation.quote?.request
+    let uri = invoice.map { "lightning:\($0)" } ?? network.uri(for: account, amount: due, label: nil, message: nil)
+    let payee = invoice ?? account.address
     let amount = words.amount(due, situation.asset)
     model.show("invite", if: true)
     model["payHeading"] = words(.payHeading)
     model["due"] = amount
     model["dueGives"] = words.purchase(gives)
-    model["payName"] = words(.payName, ["amount": amount, "end": "…\(account.address.suffix(4))"])
-    if let code = QRCode(uri) {
+    model["payName"] = words(.payName, ["amount": amount, "end": "…\(payee.suffix(4))"])
+    // Capitals alone make a code of an invoice smaller, and every wallet reads both.
+    if let code = QRCode(invoice == nil ? uri : uri.uppercased()) {
       model.show("qr", if: true)
       model["side"] = String(code.side)
       model["path"] = code.path
@@ -124,12 +127,12 @@ struct PayPage {
     model["uri"] = uri
     model["payOpenWallet"] = words(.payOpenWallet)
     model["payTo"] = words(.payTo)
-    model["address"] = account.address
+    model["address"] = payee
     model["copyAddress"] = words(.copyAddress)
     model["copyAmount"] = words(.copyAmount)
     if situation.needsQuote {
       model["copyValue"] = situation.asset.text(due)
-      if situation.quote?.ownsAccount == false { model["exactly"] = words(.payExactly) }
+      if situation.quote?.ownsAccount == false, invoice == nil { model["exactly"] = words(.payExactly) }
     }
     if situation.progress == .waiting { model["waiting"] = words(.liveWaitingDetail) }
   }

@@ -40,7 +40,12 @@ struct QuoteRoute {
       return refuse(page, .unprocessableContent, page.frame.words(.wishNoAmount))
     }
     let chain = situation.option.account.chain
-    let offer = try await context.storefront.quote(situation.slot, on: chain, amount: amount, for: client.customer)
+    let offer = try await context.storefront.quote(
+      situation.slot,
+      on: chain,
+      wish: OfferWish(amount: amount),
+      for: client.customer
+    )
     return answer(offer, page)
   }
 
@@ -61,6 +66,7 @@ struct QuoteRoute {
     case .refused(let state):
       let text = StateText(state, nowMS: page.situation.nowMS, words: words)
       return refuse(page, .conflict, "\(words(.wishNotNow)) \(text.word): \(text.detail)")
+    case .noInvoice: return refuse(page, .serviceUnavailable, words(.wishTableFull), retryAfter: 60)
     case .badAmount(.tooLittle(let least)):
       return refuse(page, .unprocessableContent, words(.wishTooLittle, ["least": words.amount(least, asset)]))
     case .badAmount(.tooMuch(let dearest)):

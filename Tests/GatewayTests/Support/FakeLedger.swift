@@ -179,6 +179,7 @@ final class FakeLedger: Ledger, Sendable {
   func sale(_ id: SaleID) async throws -> Sale? { throw NotKept() }
   func sales(_ page: Page, slot: SlotID?) async throws -> Paged<Sale> { throw NotKept() }
   func quote(_ id: String) async throws -> Quote? { throw NotKept() }
+  func quote(owning account: Account) async throws -> Quote? { throw NotKept() }
   func ownedAccounts() async throws -> [Account] { throw NotKept() }
   func dispatch(_ id: DispatchID) async throws -> Dispatch? { dispatches.first { $0.id == id } }
   func dispatch(of sale: SaleID) async throws -> Dispatch? { throw NotKept() }

@@ -77,6 +77,9 @@ final class FakeLedger: Ledger {
     try read { state in try self.page(state.sales.reversed().filter { slot == nil || $0.slot == slot }, page) }
   }
   func quote(_ id: String) async throws -> Quote? { try read { $0.quotes[id] } }
+  func quote(owning account: Account) async throws -> Quote? {
+    try read { $0.quotes.values.first { $0.ownsAccount && $0.account == account } }
+  }
   func dispatch(_ id: DispatchID) async throws -> Dispatch? { try read { $0.dispatches.first { $0.id == id } } }
   func dispatch(of sale: SaleID) async throws -> Dispatch? { try read { $0.dispatches.first { $0.sale == sale } } }
   func dispatches(_ page: Page, device: DeviceID?) async throws -> Paged<Dispatch> {

@@ -35,9 +35,9 @@ final class FakeStorefront: Storefront {
     if let words = try await ledger.closure(of: slot.id) { return .closed(words) }
     return state.withLock { $0.states[slot.id] ?? .ready }
   }
-  func quote(_ slot: Slot, on chain: Chain, amount: Amount, for customer: Customer) async throws -> Offer {
+  func quote(_ slot: Slot, on chain: Chain, wish: OfferWish, for customer: Customer) async throws -> Offer {
     state.withLock { state in
-      state.wishes.append((slot.id, amount, customer))
+      state.wishes.append((slot.id, wish.amount, customer))
       return state.offer
     }
   }
