@@ -81,6 +81,7 @@ let package = Package(
 
     // Ring 2: technologies; siblings never import each other
     ring("Nano", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log] + nio),
+    ring("Lightning", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log, tls] + nio),
     ring("LedgerSQLite", ["Coinslot", "Primitives", .product(name: "GRDB", package: "GRDB.swift"), log]),
     ring("Gateway", ["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", log] + nio),
     ring(
@@ -94,21 +95,24 @@ let package = Package(
       resources: [.embedInCode("Pages")]
     ),
     ring("Engine", ["Coinslot", "Primitives", log]),
-    ring("Simulators", ["Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", client, log] + nio),
+    ring(
+      "Simulators",
+      ["Nano", "Lightning", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", client, log, tls] + nio
+    ),
 
     // Ring 3: where everything is put together
     ring(
       "Server",
       [
-        "Coinslot", "Primitives", "Cryptography", "Nano", "LedgerSQLite", "Gateway", "Web", "Engine", "Sockets", log,
-        lifecycle, signals, client, .product(name: "Yams", package: "Yams"),
+        "Coinslot", "Primitives", "Cryptography", "Nano", "LedgerSQLite", "Gateway", "Web",
+        "Engine", "Sockets", log, lifecycle, signals, client, .product(name: "Yams", package: "Yams"),
       ] + hummingbird + nio
     ),
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Server", "Simulators", "Nano", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives", "Cryptography",
-        "Sockets", client, log,
+        "Server", "Simulators", "Nano", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives",
+        "Cryptography", "Sockets", client, log,
         lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ] + nio,
@@ -126,13 +130,20 @@ let package = Package(
       "NanoTests",
       ["Nano", "Coinslot", "Primitives", "Cryptography", "Sockets", "Simulators", "TestKit", client, log]
     ),
+    tests(
+      "LightningTests",
+      [
+        "Lightning", "Engine", "Coinslot", "Primitives", "Cryptography", "Sockets", "Simulators", "TestKit", client,
+        log,
+      ] + nio
+    ),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
     tests("GatewayTests", ["Gateway", "Coinslot", "Primitives", "DeviceWire", "Sockets", "TestKit", log] + nio),
     tests("WebTests", ["Web", "Sockets", "Coinslot", "Primitives", "TestKit", log, tls] + hummingbird + nio),
     tests("EngineTests", ["Engine", "LedgerSQLite", "Coinslot", "Primitives", "TestKit", log]),
     tests(
       "SimulatorsTests",
-      ["Simulators", "Nano", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "TestKit"]
+      ["Simulators", "Nano", "Lightning", "Coinslot", "Primitives", "Cryptography", "DeviceWire", "TestKit"]
     ),
     tests("ServerTests", ["Server", "Coinslot", "Primitives", "Nano", "Simulators", "TestKit", client]),
     tests("CLITests", ["CLI", "Server", "Simulators", "Nano", "Coinslot", "Primitives", "TestKit", client] + nio),
