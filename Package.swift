@@ -50,6 +50,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
@@ -82,6 +83,13 @@ let package = Package(
     // Ring 2: technologies; siblings never import each other
     ring("Nano", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log] + nio),
     ring("Lightning", ["Coinslot", "Primitives", "Cryptography", "Sockets", client, log, tls] + nio),
+    ring(
+      "Actuators",
+      [
+        "Coinslot", "Primitives", "Cryptography", "Sockets", client, log, tls,
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ] + nio
+    ),
     ring("LedgerSQLite", ["Coinslot", "Primitives", .product(name: "GRDB", package: "GRDB.swift"), log]),
     ring("Gateway", ["Coinslot", "Primitives", "Cryptography", "DeviceWire", "Sockets", log] + nio),
     ring(
@@ -104,14 +112,14 @@ let package = Package(
     ring(
       "Server",
       [
-        "Coinslot", "Primitives", "Cryptography", "Nano", "LedgerSQLite", "Gateway", "Web",
+        "Coinslot", "Primitives", "Cryptography", "Nano", "Lightning", "Actuators", "LedgerSQLite", "Gateway", "Web",
         "Engine", "Sockets", log, lifecycle, signals, client, .product(name: "Yams", package: "Yams"),
       ] + hummingbird + nio
     ),
     .executableTarget(
       name: "CLI",
       dependencies: [
-        "Server", "Simulators", "Nano", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives",
+        "Server", "Simulators", "Nano", "Lightning", "LedgerSQLite", "DeviceWire", "Coinslot", "Primitives",
         "Cryptography", "Sockets", client, log,
         lifecycle, .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
@@ -136,6 +144,10 @@ let package = Package(
         "Lightning", "Engine", "Coinslot", "Primitives", "Cryptography", "Sockets", "Simulators", "TestKit", client,
         log,
       ] + nio
+    ),
+    tests(
+      "ActuatorsTests",
+      ["Actuators", "Coinslot", "Primitives", "Cryptography", "Sockets", "TestKit", client, log] + nio
     ),
     tests("LedgerSQLiteTests", ["LedgerSQLite", "Coinslot", "Primitives", "TestKit"]),
     tests("GatewayTests", ["Gateway", "Coinslot", "Primitives", "DeviceWire", "Sockets", "TestKit", log] + nio),
