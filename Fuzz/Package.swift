@@ -30,10 +30,11 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
+    .systemLibrary(name: "CSecp256k1", pkgConfig: "libsecp256k1"),
     .target(name: "Primitives", swiftSettings: seen),
     .target(name: "DeviceWire", dependencies: ["Primitives"], swiftSettings: seen),
     .target(name: "Coinslot", dependencies: ["Primitives"], swiftSettings: seen),
-    .target(name: "Cryptography", dependencies: ["Primitives", "CSodium"], swiftSettings: seen),
+    .target(name: "Cryptography", dependencies: ["Primitives", "CSodium", "CSecp256k1"], swiftSettings: seen),
     .target(
       name: "Sockets",
       dependencies: ["Primitives"] + nio,
@@ -58,6 +59,27 @@ let package = Package(
       swiftSettings: seen
     ),
     .target(
+      name: "Lightning",
+      dependencies: ["Coinslot", "Primitives", "Cryptography", "Sockets"],
+      sources: [
+        "Codec/Bolt11", "Codec/Bolt12", "Codec/LNURL", "Codec/PayeeRule.swift", "Codec/Preimage.swift",
+        "Codec/CoreLightning/CoreLightningRune.swift", "Codec/LND/LNDMacaroon.swift", "Codec/LND/LNDRights.swift",
+        "Node/LightningNode.swift", "Node/HTTP/NodeWords.swift", "LightningConfig.swift",
+      ],
+      swiftSettings: seen
+    ),
+    .target(
+      name: "Actuators",
+      dependencies: ["Coinslot", "Primitives", "Cryptography", "Sockets"],
+      sources: [
+        "Machines.swift", "MachineMistake.swift", "HTTP/AddressRule.swift", "MQTT/BrokerAddress.swift",
+        "MQTT/MQTTText.swift", "MQTT/MQTTFault.swift", "Command/CommandTemplate.swift",
+        "HomeAssistant/HomeAssistantCall.swift", "Shared/MachineURL.swift", "Shared/Comment.swift",
+        "Tasmota/HardwareAddress.swift", "Tesla/TeslaCommand.swift", "Webhook/WebhookSecret.swift",
+      ],
+      swiftSettings: seen
+    ),
+    .target(
       name: "Gateway",
       dependencies: ["Primitives", "Sockets"] + nio,
       sources: [
@@ -75,7 +97,8 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Coinslot", "Primitives", "Cryptography", "Sockets", .product(name: "Yams", package: "Yams"),
+        "Coinslot", "Primitives", "Cryptography", "Sockets", "Lightning", "Actuators",
+        .product(name: "Yams", package: "Yams"),
       ] + nio,
       exclude: ["Config/NetworkAccounts.swift"],
       sources: ["Config", "World/MasterKey.swift"],
@@ -84,7 +107,8 @@ let package = Package(
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "Primitives", "DeviceWire", "Coinslot", "Cryptography", "Sockets", "Nano", "Gateway", "Web", "Server",
+        "Primitives", "DeviceWire", "Coinslot", "Cryptography", "Sockets", "Nano", "Lightning", "Gateway", "Web",
+        "Server",
         .product(name: "Yams", package: "Yams"),
       ] + nio,
       path: "Fuzzers",

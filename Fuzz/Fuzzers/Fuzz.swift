@@ -12,6 +12,7 @@ private let fuzzers: [String: Fuzzer] = [
   "json": fuzzJSON, "codecs": fuzzCodecs, "amount": fuzzAmount, "config": fuzzConfig,
   "address": fuzzAddress, "block": fuzzBlock, "callback": fuzzCallback, "node-message": fuzzNodeMessage,
   "rpc": fuzzRPC, "registration": fuzzRegistration, "uri": fuzzURI,
+  "bolt11": fuzzBolt11, "bolt12": fuzzBolt12, "lnurl": fuzzLNURL,
   "http": fuzzHTTP, "websocket": fuzzWebSocket, "handshake": fuzzHandshake, "endpoint": fuzzEndpoint, "peer": fuzzPeer,
   "device-message": fuzzDeviceMessage, "device-frame": fuzzDeviceFrame, "device-session": fuzzDeviceSession,
   "device-core": fuzzDeviceCore, "device-record": fuzzDeviceRecord,

@@ -1,6 +1,7 @@
 import Coinslot
 import Engine
 import Gateway
+import Lightning
 import Logging
 import NIOCore
 import NIOPosix
@@ -39,7 +40,7 @@ extension Assembly {
     let workshop = Workroom(
       ledger: ledger,
       keys: keys,
-      presence: registry,
+      presence: hands,
       dispatcher: dispatcher,
       clock: clock,
       log: log
@@ -65,6 +66,7 @@ extension Assembly {
       // Without a clock to trust nobody knows how long a device was away: nothing of before goes on.
       watch.mayOffer ? shop.book.slots.mapValues(\.resumeWithinMS) : shop.book.slots.mapValues { _ in -1 }
     }
+    let switches = SwitchDoor(machineShop.switches, origins: origins, counters: counters, log: log)
     let context = try await webContext(workshop: workshop)
     feed(metrics, publicClients: context.clients)
     let (callbackListener, watchers) = try await openCallbackDoor(group: group, metrics: metrics)
@@ -79,7 +81,11 @@ extension Assembly {
       tls: tls,
       group: group,
       logger: log,
-      decide: { devices.webSocket($0, from: $1) },
+      decide: { head, remote in
+        let decision = devices.webSocket(head, from: remote)
+        guard case .notWebSocket = decision else { return decision }
+        return switches.webSocket(head, from: remote)
+      },
       onRunning: { listening in
         let addresses = Addresses(publicPort: listening.map(Self.text), callback: callbackAddresses.map(Self.text))
         await ready(addresses)
@@ -91,6 +97,8 @@ extension Assembly {
     var services: [any Service] = [
       Closing { await self.close() },
       Loop { await self.dispatcher.run() }, Loop { await self.till.run() },
+      Loop { await self.machineShop.run() }, Loop { await self.machines.run() },
+      Loop { await switches.run { _ = await self.machines.answers($0) } },
       Loop {
         await Janitor(
           ledger: self.ledger,
@@ -226,7 +234,7 @@ extension Assembly {
       ledger: ledger,
       storefront: shop,
       workshop: workshop,
-      presence: registry,
+      presence: hands,
       networks: networks,
       bell: bell,
       hints: hints,
@@ -258,6 +266,11 @@ extension Assembly {
     }
     context.audit = { [auditOffice] in await auditOffice.make().json }
     context.sources = sourceDesk
+    context.payDesk = lightning.map { lightning in
+      LNURLDesk(network: lightning, storefront: shop, url: config.server.url, log: log) {
+        try await ledger.quote(owning: $0)
+      }
+    }
     return context
   }
 

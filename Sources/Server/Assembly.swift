@@ -4,6 +4,7 @@ import Cryptography
 import Engine
 import Gateway
 import LedgerSQLite
+import Lightning
 package import Logging
 import NIOCore
 import NIOPosix
@@ -28,7 +29,12 @@ package struct Assembly: Sendable {
   let alarmClient: HTTPClient?
   let tls: ServerTLS?
   let nano: NanoNetwork?
+  let lightning: LightningNetwork?
+  private let nodeClient: HTTPClient?
   let registry = DeviceRegistry()
+  let machines: MachineRoom
+  let machineShop: MachineShop
+  let hands: Switchboard
   let marks = Marks()
   let obstacles = Obstacles()
   let disk: DiskWatch
@@ -47,7 +53,9 @@ package struct Assembly: Sendable {
   /// Whether the admin token was made at this start.
   package let hasNewToken: Bool
 
-  var networks: [any PaymentNetwork] { nano.map { [$0] } ?? [] }
+  var networks: [any PaymentNetwork] {
+    [nano.map { $0 as any PaymentNetwork }, lightning.map { $0 as any PaymentNetwork }].compactMap(\.self)
+  }
 
   /// Opens the ledger and wires everything; nothing listens yet.
   ///
@@ -118,10 +126,33 @@ package struct Assembly: Sendable {
       )
     }
     self.nano = nano
-    let networks = Dictionary(
-      uniqueKeysWithValues: [nano].compactMap { $0 }.map { ($0.chain, $0 as any PaymentNetwork) }
+    let nodeClient = config.lightning.map { _ in NodeHTTP.client() }
+    self.nodeClient = nodeClient
+    var lightning: LightningNetwork?
+    if let settings = config.lightning, let nodeClient {
+      lightning = LightningNetwork(
+        LightningConfig(chain: settings.chain),
+        node: try LightningNodes.make(settings, client: nodeClient),
+        clock: clock,
+        log: log
+      ) { try await ledger.quote(owning: $0) != nil }
+    }
+    self.lightning = lightning
+    var networks: [Chain: any PaymentNetwork] = [:]
+    if let nano { networks[nano.chain] = nano }
+    if let lightning { networks[lightning.chain] = lightning }
+    machineShop = try MachineShop(config, clock: clock, log: log)
+    let machines = MachineRoom(
+      machineShop.machines,
+      assets: networks.mapValues(\.asset),
+      ledger: ledger,
+      clock: clock,
+      log: log
     )
-    let session: @Sendable (DeviceID) -> SessionEpoch? = { registry.session(of: $0) }
+    self.machines = machines
+    let hands = Switchboard(links: registry, machines: machines)
+    self.hands = hands
+    let session: @Sendable (DeviceID) -> SessionEpoch? = { hands.session(of: $0) }
     shop = Shop(
       book: SlotBook(config.slots),
       ledger: ledger,
@@ -129,12 +160,14 @@ package struct Assembly: Sendable {
       marks: marks,
       obstacles: obstacles,
       session: session,
+      answers: { await hands.ping($0, timeoutMS: 2_000) },
       clock: clock,
       entropy: entropy,
       personsKeptMS: config.retention.peopleMS
     )
-    let dispatcher = Dispatcher(ledger: ledger, actuator: registry, clock: clock, watch: watch, log: log)
+    let dispatcher = Dispatcher(ledger: ledger, actuator: hands, clock: clock, watch: watch, log: log)
     self.dispatcher = dispatcher
+    machines.tell(dispatcher)
     let counter = Counter(
       ledger: ledger,
       networks: networks,
@@ -180,7 +213,7 @@ package struct Assembly: Sendable {
   /// - Throws: What the ledger or a key file throws; what was in force before stays then.
   func stock(_ config: Config) async throws {
     for device in config.devices {
-      try keys.ensureFirstKey(of: device.id)
+      if device.link == .websocket { try keys.ensureFirstKey(of: device.id) }
       let known = try await ledger.device(device.id)
       // Only `device add` brings a revoked one back.
       guard known?.title != device.title, known?.standing != .revoked else { continue }
@@ -193,6 +226,7 @@ package struct Assembly: Sendable {
   /// Ends what `init` opened; `run` does so itself at its end.
   package func close() async {
     try? await client.shutdown()
+    try? await nodeClient?.shutdown()
     try? await alarmClient?.shutdown()
     try? await store.close()
   }

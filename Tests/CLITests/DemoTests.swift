@@ -18,6 +18,38 @@ import Testing
     }
   }
 
+  @Test func onePaidInvoiceHonksOnce() async throws {
+    let demo = try Program.coinslot("demo", "--network", "lightning", "--once", "--json")
+    #expect(try await demo.wait(seconds: 120) == 0, "\(demo.errors)")
+    let report = try JSONValue(parsing: try #require(demo.lines.last))
+    #expect(report["simulation"]?.bool == true && report["honks"]?.int == 1)
+    #expect(report["payment"]?["network"]?.string == "lightning:sim")
+    #expect(report["payment"]?["standing"]?.string == "sold" && report["payment"]?["amount"]?.string == "21000")
+    #expect(report["sale"]?["outcome"]?.string == "done")
+    #expect(report["sale"]?["purchase"]?["function"]?.string == "honk")
+    #expect(report["dispatch"]?["outcome"]?.string == "done" && report["dispatch"]?["attempts"]?.int == 1)
+    let hops = try #require(report["hops"]?.object)
+    #expect(hops.map(\.key) == ["asked_ms", "invoice_ms", "paid_ms", "honked_ms"])
+    let times = hops.compactMap(\.value.int)
+    #expect(times.count == 4 && times == times.sorted())
+  }
+
+  /// For people it says the same in words, and goes on in the folder that it is given.
+  @Test func theLightningDemoGoesOnInItsFolder() async throws {
+    try await withFolder { folder in
+      for _ in 0..<2 {
+        let demo = try Program.coinslot("demo", "--network", "lightning", "--once", "--data", "\(folder)/demo")
+        #expect(try await demo.wait(seconds: 120) == 0, "\(demo.errors)")
+        #expect(demo.output.contains("LOCAL SIMULATION") && demo.output.contains("the horn sounded, once"))
+      }
+      // A socket's path has room for about a hundred characters.
+      let long = "\(folder)/\(String(repeating: "x", count: 120))"
+      let demo = try Program.coinslot("demo", "--network", "lightning", "--once", "--data", long)
+      #expect(try await demo.wait(seconds: 60) == 1)
+      #expect(demo.errors.contains("the path of --data may be too long"), "\(demo.errors)")
+    }
+  }
+
   static let examples =
     (try? FileManager.default.contentsOfDirectory(atPath: examplesFolder))?.filter { $0.hasSuffix(".yaml") } ?? []
   static let examplesFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -27,8 +59,11 @@ import Testing
 
   /// Each example is checked as it stands and runs with ports and a folder of its own.
   @Test(arguments: examples) func runs(_ example: String) async throws {
-    let file = "\(Self.examplesFolder)/\(example)"
+    let text = try String(contentsOfFile: "\(Self.examplesFolder)/\(example)", encoding: .utf8)
     try await withFolder { folder in
+      // A copy, beside the key files that it names and nobody ships.
+      let file = try Folder.write(text, to: "\(folder)/\(example)")
+      try ExampleKeys.write(of: text, into: folder)
       let check = try Program.coinslot("config", "check", file)
       #expect(try await check.wait() == 0, "\(check.output)\(check.errors)")
       let port = try freePort(), callbackPort = try freePort()
@@ -42,7 +77,8 @@ import Testing
         "\(folder)/data",
         "--log-level",
         "debug",
-        environment: ["COINSLOT_NETWORKS__NANO__CALLBACK__LISTEN": "127.0.0.1:\(callbackPort)"]
+        environment: text.contains("callback:")
+          ? ["COINSLOT_NETWORKS__NANO__CALLBACK__LISTEN": "127.0.0.1:\(callbackPort)"] : [:]
       )
       try await server.waitFor("coinslot serves", seconds: 60)
       let page = try Program("/usr/bin/curl", ["-s", "-f", "http://127.0.0.1:\(port)/"])

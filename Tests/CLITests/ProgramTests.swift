@@ -10,9 +10,9 @@ struct ProgramTests {
     ["slot", "list"], ["slot", "open"], ["slot", "close"], ["device", "list"], ["device", "add"], ["device", "ping"],
     ["device", "trigger"], ["device", "stop"], ["device", "rotate"], ["device", "release"], ["device", "revoke"],
     ["device", "run"], ["payment", "list"], ["payment", "show"], ["dispatch", "list"], ["dispatch", "show"], ["listen"],
-    ["sim", "nano"], ["version"], ["doctor"], ["alarm", "test"], ["token", "rotate"], ["token", "reset"],
-    ["master-key", "new"], ["person", "show"], ["person", "erase"], ["audit-log"], ["backup", "make"],
-    ["backup", "verify"], ["restore"],
+    ["sim", "nano"], ["sim", "lightning"], ["version"], ["doctor"], ["alarm", "test"], ["token", "rotate"],
+    ["token", "reset"], ["master-key", "new"], ["person", "show"], ["person", "erase"], ["audit-log"],
+    ["backup", "make"], ["backup", "verify"], ["restore"],
   ]
 
   @Test(arguments: commands) func helpShowsAnExample(_ command: [String]) async throws {
@@ -28,6 +28,7 @@ struct ProgramTests {
     ["device", "run", "--id", "a", "--key-file", "b"], ["listen"],
     ["listen", "nano_1ipx847tk8o46pwxt5qjdbncjqcbwcc1rrmqnkztrfjy5k7z4imsrata9est", "--node", "ws://[::1]:7078"],
     ["listen", "nano_nonsense"], ["sim", "nano", "--fault", "nonsense=1"], ["sim", "nano", "--release", "99"],
+    ["sim", "lightning", "--fault", "nonsense=1"], ["demo", "--network", "gold"], ["demo", "--json"],
   ])
   func wrongUsageIsTwoAndSaysWhy(_ arguments: [String]) async throws {
     let folder = try Folder()

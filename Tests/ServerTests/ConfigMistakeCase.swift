@@ -201,7 +201,7 @@ extension ConfigMistakeCase {
   ]
 
   static let networks: [ConfigMistakeCase] = [
-    .init("another network", "networks:\n  ‹lightning: {}", ["not supported by this version"]),
+    .init("another network", "networks:\n  ‹nyzo: {}", ["not supported by this version", "nano and lightning"]),
     .init("an unknown network", "networks:\n  ‹nanno: {}", ["did you mean \"nano\"?"]),
     .init("no way to ask", "networks:\n  nano:\n    ‹websocket: ws://[::1]:7078", ["\"rpc\" is missing", "verified"]),
     .init(
@@ -256,12 +256,7 @@ extension ConfigMistakeCase {
   static let devices: [ConfigMistakeCase] = [
     .init("no id", "devices:\n  - { ‹link: websocket }".replacing("{ ‹", with: "‹{ "), ["\"id\" is missing"]),
     .init("a bad id", "devices:\n  - { id: ‹Charger 1, link: websocket }", ["no name", "charger-1"]),
-    .init(
-      "another link",
-      "devices:\n  - { id: a, link: ‹mqtt, topic: x }",
-      ["\"mqtt\" is not supported by this version"],
-      ["does not speak"]
-    ).at([(2, 20), (2, 26)]),
+    .init("another link", "devices:\n  - { id: a, link: ‹gpio }", ["\"gpio\" is not supported by this version"]),
     .init("a link misspelt", "devices:\n  - { id: a, link: ‹websockt }", ["did you mean \"websocket\"?"]),
     .init(
       "one id twice",
@@ -357,7 +352,7 @@ extension ConfigMistakeCase {
     ),
     .init(
       "a network of later",
-      slotted("does: { device: lamp }", pay: "{ nano: nano_a, ‹lightning: true }"),
+      slotted("does: { device: lamp }", pay: "{ nano: nano_a, ‹nyzo: x }"),
       ["not supported by this version"]
     ),
     .init("a bad address", slotted("does: { device: lamp }", pay: "{ nano: ‹nano_bad }"), ["no Nano address"]),
@@ -376,7 +371,17 @@ extension ConfigMistakeCase {
       slotted("does: { device: lamp }\n    while_running: ‹extent"),
       ["did you mean \"extend\"?"]
     ),
-    .init("an effect of later", slotted("does: { device: lamp, ‹webhook: x }"), ["not supported by this version"]),
+    .init("an effect of later", slotted("does: { device: lamp, ‹letter: x }"), ["not supported by this version"]),
+    .init(
+      "a link for an effect",
+      slotted("does: { device: lamp, ‹webhook: x }"),
+      ["is a link of a device", "devices"]
+    ),
+    .init(
+      "invoices for Nano",
+      slotted("does: { device: lamp }", pay: "{ nano: { account: nano_a, tell_apart: ‹invoice } }"),
+      ["\"invoice\" is not known"]
+    ),
     .init("a hold without end", slotted("does: { device: lamp }\n    if_away: { hold: ‹9999d }"), ["at most 3650d"]),
     .init("a quote for a second", slotted("does: { device: lamp }\n    quote_life: ‹1s"), ["out of bounds", "1min"]),
     .init(

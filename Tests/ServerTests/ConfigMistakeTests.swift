@@ -4,12 +4,24 @@ import Testing
 
 @Suite("Config mistakes")
 struct ConfigMistakeTests {
-  private func check(_ given: ConfigMistakeCase) throws {
-    let found = try ConfigFixture().mistakes(given.text)
-    let places = given.places
-    try #require(places.count == given.says.count, "the case itself is wrong")
+  @Test(arguments: ConfigMistakeCase.yaml) func asYAML(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.shapes) func ofShape(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.server) func ofServer(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.house) func ofTheHouse(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.networks) func ofNetworks(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.devices) func ofDevices(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.prices) func ofPrices(_ given: ConfigMistakeCase) throws { try given.check() }
+  @Test(arguments: ConfigMistakeCase.slots) func ofSlots(_ given: ConfigMistakeCase) throws { try given.check() }
+}
+
+extension ConfigMistakeCase {
+  /// Reads the text, and finds what must be said at each place and nothing else.
+  func check(files: [String: String] = [:]) throws {
+    let found = try ConfigFixture(files: files).mistakes(text)
+    let places = places
+    try #require(places.count == says.count, "the case itself is wrong")
     #expect(found.count == places.count, "\(found.map(\.text))")
-    for (mistake, (place, parts)) in zip(found, zip(places, given.says)) {
+    for (mistake, (place, parts)) in zip(found, zip(places, says)) {
       #expect(
         mistake.place == .file("coinslot.yaml", line: place.line, column: place.column),
         "\(mistake.text)"
@@ -17,13 +29,4 @@ struct ConfigMistakeTests {
       for part in parts { #expect(mistake.text.contains(part), "\(mistake.text)") }
     }
   }
-
-  @Test(arguments: ConfigMistakeCase.yaml) func asYAML(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.shapes) func ofShape(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.server) func ofServer(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.house) func ofTheHouse(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.networks) func ofNetworks(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.devices) func ofDevices(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.prices) func ofPrices(_ given: ConfigMistakeCase) throws { try check(given) }
-  @Test(arguments: ConfigMistakeCase.slots) func ofSlots(_ given: ConfigMistakeCase) throws { try check(given) }
 }

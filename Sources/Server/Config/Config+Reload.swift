@@ -1,5 +1,9 @@
+import Coinslot
+
 extension Config {
-  /// The settings that differ from `old` and count only after a restart; slots, prices and devices count at once.
+  /// The settings that differ from `old` and count only after a restart.
+  ///
+  /// Slots, prices and devices on the device link count at once.
   package func settingsThatNeedRestart(since old: Config) -> [String] {
     var names: [String] = []
     func note(_ name: String, _ isSame: Bool) { if !isSame { names.append(name) } }
@@ -19,10 +23,26 @@ extension Config {
     note("networks.nano.rpc", nano?.rpc == old.nano?.rpc)
     note("networks.nano.websocket", nano?.websocket == old.nano?.websocket)
     note("networks.nano.callback", nano?.callback == old.nano?.callback)
+    note("networks.lightning", lightning == old.lightning)
+    note("mqtt", broker == old.broker)
+    note("tesla", tesla == old.tesla)
+    names += changedMachines(since: old).map { "devices: \($0)" }
     note("limits", limits == old.limits)
     note("alarms", alarms == old.alarms)
     note("retention", retention == old.retention)
     note("log", log == old.log)
     return names
+  }
+
+  /// Machines with another link that are new, gone or set up otherwise, by name.
+  private func changedMachines(since old: Config) -> [DeviceID] {
+    func machines(_ config: Config) -> [DeviceID: Device] {
+      Dictionary(config.devices.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+    let (now, before) = (machines(self), machines(old))
+    return Set(now.keys).union(before.keys).filter { id in
+      let links = [now[id]?.link, before[id]?.link]
+      return links[0] != links[1] && links.contains { $0.map { $0.kind != .websocket } ?? false }
+    }.sorted { $0.rawValue < $1.rawValue }
   }
 }

@@ -7,6 +7,12 @@ package struct Config: Hashable, Sendable {
   package var server: Server
   /// The Nano network; nil where it is not configured.
   package var nano: Nano?
+  /// The Lightning network; nil where it is not configured.
+  package var lightning: Lightning?
+  /// The broker that machines may be behind; nil: none.
+  package var broker: Broker?
+  /// The account of cars; nil: none.
+  package var tesla: Tesla?
   /// The machines.
   package var devices: [Device]
   /// What is for sale.
@@ -24,6 +30,7 @@ package struct Config: Hashable, Sendable {
   package init(
     server: Server = Server(),
     nano: Nano? = nil,
+    lightning: Lightning? = nil,
     devices: [Device] = [],
     slots: [Slot] = [],
     limits: Limits = Limits(),
@@ -31,6 +38,7 @@ package struct Config: Hashable, Sendable {
   ) {
     self.server = server
     self.nano = nano
+    self.lightning = lightning
     self.devices = devices
     self.slots = slots
     self.limits = limits
@@ -38,7 +46,9 @@ package struct Config: Hashable, Sendable {
   }
 
   /// The networks by name that are configured.
-  package var chains: [String: Chain] { nano.map { ["nano": $0.chain] } ?? [:] }
+  package var chains: [String: Chain] {
+    ["nano": nano?.chain, "lightning": lightning?.chain].compactMapValues(\.self)
+  }
 }
 
 extension Config {
@@ -112,29 +122,6 @@ extension Config {
 
     /// A node.
     package init(rpc: String) { self.rpc = rpc }
-  }
-
-  /// A machine that the file names; more can be added while the server runs.
-  package struct Device: Hashable, Sendable {
-    /// Its name.
-    package let id: DeviceID
-    /// What people read.
-    package let title: String
-    /// The file of its first key, 64 hex digits; nil: the server makes one.
-    package let keyFile: String?
-    /// How many outputs it has, numbered from 0; nil: not said.
-    package let channels: Int?
-    /// The longest time the device itself allows, milliseconds; nil: not said.
-    package let maxOnMS: UInt64?
-
-    /// A machine.
-    package init(id: DeviceID, title: String, keyFile: String? = nil, channels: Int? = nil, maxOnMS: UInt64? = nil) {
-      self.id = id
-      self.title = title
-      self.keyFile = keyFile
-      self.channels = channels
-      self.maxOnMS = maxOnMS
-    }
   }
 
   /// What is logged.

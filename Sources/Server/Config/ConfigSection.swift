@@ -26,6 +26,20 @@ final class ConfigSection {
   /// Whether a key is written.
   func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
 
+  /// The keys of the section that a key holds, without asking for it; none where it holds no section.
+  func keys(of key: String) -> [String] {
+    guard case .map(let inner) = entries.first(where: { $0.key == key })?.value.content else { return [] }
+    return inner.map(\.key)
+  }
+
+  /// A text two keys deep, without asking for it.
+  func text(of key: String, _ inner: String) -> String? {
+    guard case .map(let section) = entries.first(where: { $0.key == key })?.value.content,
+      case .text(let text) = section.first(where: { $0.key == inner })?.value.content
+    else { return nil }
+    return text
+  }
+
   /// Where a key's value is written; the section's place where it is not.
   func place(of key: String) -> ConfigPlace { entries.first { $0.key == key }?.value.place ?? place }
 

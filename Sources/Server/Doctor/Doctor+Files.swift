@@ -55,7 +55,7 @@ extension Doctor {
     var files = ["\(data)/admin.token", "\(data)/ledger.sqlite"]
     files += ((try? FileManager.default.contentsOfDirectory(atPath: keys)) ?? []).sorted().map { "\(keys)/\($0)" }
     files += config.devices.compactMap(\.keyFile)
-    files += [config.server.tls?.key].compactMap(\.self)
+    files += [config.server.tls?.key, config.lightning?.secretFile, config.tesla?.tokenFile].compactMap(\.self)
     let known = files.filter { FileManager.default.fileExists(atPath: $0) }
     let open = known.filter { (Self.mode($0) ?? 0) & 0o077 != 0 }
     // A server's group may read a TLS key, as its own check allows.

@@ -26,10 +26,10 @@ extension Doctor {
       )
     }
     if ill.isEmpty { findings.append(Finding("server", .ok, "it serves at \(config.server.url)")) }
-    return findings + (await machines())
+    return findings + (await devices())
   }
 
-  private func machines() async -> [Finding] {
+  private func devices() async -> [Finding] {
     guard let rows = await ask("/v1/devices")?["data"]?.array else {
       return [
         Finding(
@@ -56,7 +56,9 @@ extension Doctor {
   /// Our own node: there, on the right network, in sync, with the same time.
   func node() async -> [Finding] {
     guard let nano = config.nano else {
-      return [Finding("node", .warn, "no network is configured, nothing can be sold", next: "set networks.nano.rpc")]
+      guard config.lightning == nil else { return [] }
+      let words = "no network is configured, nothing can be sold"
+      return [Finding("node", .warn, words, next: "set networks: coinslot config default")]
     }
     let rpc = NanoRPC(url: nano.rpc, client: client)
     let version: NodeVersion.Reply
@@ -123,7 +125,7 @@ extension Doctor {
     return findings
   }
 
-  private static func canConnect(_ host: String, _ port: Int) async -> Bool {
+  static func canConnect(_ host: String, _ port: Int) async -> Bool {
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connectTimeout(.seconds(3))
     guard let channel = try? await bootstrap.connect(host: host, port: port).get() else { return false }
     try? await channel.close()

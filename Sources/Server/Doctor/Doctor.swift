@@ -40,6 +40,8 @@ package struct Doctor: Sendable {
     findings += clock
     findings += await server(isRunning: isRunning)
     findings += await node()
+    findings += await lightning()
+    findings += await machines()
     findings += await callback(isRunning: isRunning)
     findings += backups
     findings += [alarms]

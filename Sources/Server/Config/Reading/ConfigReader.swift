@@ -12,12 +12,19 @@ struct ConfigReader {
     let top = ConfigSection(entries, path: "", place: root.place, notes: notes)
     var config = Config()
     config.server = server(top.sectionOrEmpty("server", like: "server:"))
-    let networks = top.section("networks", like: "networks:")
-    config.nano = networks.flatMap { nano($0, server: config.server) }
+    if let section = top.section("networks", like: "networks:") { networks(section, into: &config) }
+    config.broker = broker(top.section("mqtt", like: "mqtt: { url: mqtt://127.0.0.1:1883 }"))
+    config.tesla = tesla(top.section("tesla", like: "tesla: { client_id: …, token_file: … }"))
+    let shared = SharedSettings(hasBroker: top.has("mqtt"), hasTesla: top.has("tesla"), tesla: config.tesla)
     let devices = top.sections("devices", like: "{ id: charger-1, link: websocket }", limit: 10_000)
-      .map { device($0) }
+      .map { device($0, shared: shared) }
+    let known = Dictionary(
+      devices.compactMap(\.device).map { ($0.id, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
+    let payNetworks = PayNetworks(config, written: top.keys(of: "networks"))
     let slots = top.sections("slots", like: "{ id: charger, pay: …, price: …, does: … }", limit: 10_000)
-      .map { slot($0, chains: config.chains) }
+      .map { slot($0, networks: payNetworks, devices: known) }
     config.limits = limits(top.sectionOrEmpty("limits", like: "limits:"))
     config.alarms = alarms(top.section("alarms", like: "{ webhook_file: … }"))
     config.retention = retention(top.sectionOrEmpty("retention", like: "{ people: 30d }"))
@@ -26,7 +33,7 @@ struct ConfigReader {
     config.devices = devices.compactMap(\.device)
     config.slots = slots.compactMap(\.slot)
     check(devices)
-    check(slots, devices: devices)
+    check(slots, devices: known)
     return config
   }
 }

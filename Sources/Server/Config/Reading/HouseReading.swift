@@ -54,18 +54,7 @@ extension ConfigReader {
 
   /// A secret in a file of its own.
   func secret(_ section: ConfigSection, _ key: String, make: String) -> String? {
-    guard let path = path(section, key) else { return nil }
-    do throws(Wrong) {
-      let bytes = try files.secret(at: path, make: make)
-      let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-      guard !text.isEmpty, !text.contains(where: \.isNewline) else {
-        throw Wrong("\(path) must hold one line", hint: make)
-      }
-      return text
-    } catch {
-      section.error(key, error.words, hint: error.hint)
-      return nil
-    }
+    secretLines(section, key, make: make)?.lines.first
   }
 
   func metricsToken(_ section: ConfigSection) -> Config.Secret? {

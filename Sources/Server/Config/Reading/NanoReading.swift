@@ -2,20 +2,10 @@ import Coinslot
 import Sockets
 
 extension ConfigReader {
-  /// The networks section; each network it may name is read here.
-  func nano(_ networks: ConfigSection, server: Config.Server) -> Config.Nano? {
-    networks.refuse(Self.laterNetworks, because: "this network is not supported by this version, which knows nano")
-    let section = networks.section("nano", like: "nano: { rpc: \"http://[::1]:7076\" }")
-    networks.end()
-    return section.map { nano(section: $0, server: server) }
-  }
-
-  /// Networks that a later version will take.
-  static let laterNetworks = ["lightning", "nyzo", "waves"]
-
   private enum Ledger: String, CaseIterable { case live, beta, test, dev, sim }
 
-  private func nano(section: ConfigSection, server: Config.Server) -> Config.Nano {
+  /// The node of the Nano network.
+  func nano(_ section: ConfigSection, server: Config.Server) -> Config.Nano {
     var nano = Config.Nano(rpc: "")
     let ledger: Ledger = section.value("chain", default: .live, standard: "live") { text throws(Wrong) in
       try WordText.choice(text)

@@ -1,39 +1,63 @@
 import Coinslot
+import Lightning
 
 extension ConfigReader {
   /// Where a slot takes money and what it costs there.
-  func pay(_ section: ConfigSection, chains: [String: Chain]) -> [ReadOption] {
-    let example = "pay: { nano: nano_1… }"
+  func pay(_ section: ConfigSection, networks: PayNetworks, outputs: OutputNames) -> [ReadOption] {
+    let example = "pay: { \(PayNetwork.nano.pay) }"
     if !section.has("pay") { notes.error(section.place, section.path, "\"pay\" is missing", hint: "write \(example)") }
-    if !section.has("price") {
-      notes.error(
-        section.place,
-        section.path,
-        "\"price\" is missing",
-        hint: "write price: { steps: [ { at: \"0.1 XNO\", gives: 10min } ] }"
-      )
-    }
-    // One network today, so one price in its asset.
-    let price = section.section("price", like: "price: { exact: \"0.1 XNO\", gives: 10min }").flatMap {
-      PriceReading(notes: notes, asset: .nano).read($0)
-    }
+    let taken = PayNetwork.allCases.filter { section.keys(of: "pay").contains($0.rawValue) }
+    let prices = prices(section, on: taken.isEmpty ? [.nano] : taken, networks: networks, outputs: outputs)
     guard let pay = section.section("pay", like: example) else { return [] }
-    pay.refuse(Self.laterNetworks, because: "this network is not supported by this version, which knows nano")
-    let node = pay.node("nano")
-    if !pay.has("nano"), !Self.laterNetworks.contains(where: pay.has) {
+    pay.refuse(PayNetwork.later, because: PayNetwork.laterWords)
+    let options = taken.compactMap { network -> ReadOption? in
+      let node = pay.node(network.rawValue)
+      guard let node else { return nil }
+      guard let chain = networks.chain(of: network) else {
+        guard !networks.written.contains(network.rawValue) else { return nil }
+        pay.error(
+          network.rawValue,
+          "pays on a network that is not configured",
+          hint: "add networks: { \(network.setup) }"
+        )
+        return nil
+      }
+      switch network {
+      case .nano: return option(node, pay: pay, chain: chain, price: prices[network])
+      case .lightning: return invoices(node, pay: pay, chain: chain, price: prices[network])
+      }
+    }
+    if taken.isEmpty, !PayNetwork.later.contains(where: pay.has) {
       notes.error(pay.place, pay.path, "names no network", hint: "write \(example)")
     }
+    pay.know(PayNetwork.allCases.map(\.rawValue))
     pay.end()
-    guard let node else { return [] }
-    guard let chain = chains["nano"] else {
-      pay.error(
-        "nano",
-        "pays on a network that is not configured",
-        hint: "add networks: { nano: { rpc: \"http://[::1]:7076\" } }"
-      )
-      return []
+    return options
+  }
+
+  /// Lightning: the node makes an invoice for each customer, so nothing but yes need be said.
+  private func invoices(_ node: ConfigNode, pay: ConfigSection, chain: Chain, price: ReadPrice?) -> ReadOption? {
+    let key = PayNetwork.lightning.rawValue
+    let isTaken = pay.value(key) { text throws(Wrong) -> Bool in
+      guard text == "true" else {
+        throw Wrong(
+          text == "false"
+            ? "false is said by leaving it out" : "takes no address: the node makes an invoice for each payer",
+          hint: text == "false" ? "take it out" : "write lightning: true"
+        )
+      }
+      return true
     }
-    return option(node, pay: pay, chain: chain, price: price).map { [$0] } ?? []
+    guard isTaken == true else { return nil }
+    return ReadOption(
+      account: Account(chain: chain, canonical: LightningConfig.nodeAddress),
+      place: node.place,
+      path: pay.path(of: key),
+      tellApart: .invoice,
+      price: price,
+      accountsPlace: node.place,
+      quoteAccounts: []
+    )
   }
 
   private func option(_ node: ConfigNode, pay: ConfigSection, chain: Chain, price: ReadPrice?) -> ReadOption? {
@@ -56,9 +80,10 @@ extension ConfigReader {
     let account = section.needed("account", why: "write the address that the sign shows") { text throws(Wrong) in
       try self.account(text, on: chain)
     }
-    let tellApart: Slot.TellApart = section.value("tell_apart", default: .nothing, standard: "nothing") {
+    let ways: NanoWay = section.value("tell_apart", default: .nothing, standard: "nothing") {
       text throws(Wrong) in try WordText.choice(text)
     }
+    let tellApart = ways.tellApart
     let quoteAccounts = accounts(section, chain: chain, shared: account, tellApart: tellApart)
     section.end()
     if tellApart == .lowDigits, let price { checkRoom(price) }
@@ -72,6 +97,21 @@ extension ConfigReader {
         accountsPlace: section.place(of: "accounts_file"),
         quoteAccounts: quoteAccounts
       )
+    }
+  }
+
+  /// How customers at one Nano address are told apart.
+  private enum NanoWay: String, CaseIterable {
+    case nothing
+    case lowDigits = "low_digits"
+    case ownAccount = "own_account"
+
+    var tellApart: Slot.TellApart {
+      switch self {
+      case .nothing: .nothing
+      case .lowDigits: .lowDigits
+      case .ownAccount: .ownAccount
+      }
     }
   }
 

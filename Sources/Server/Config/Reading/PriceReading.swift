@@ -3,8 +3,6 @@ import Coinslot
 /// A price as it was read, with the places that later checks point to.
 struct ReadPrice {
   let rule: PriceRule
-  /// Outputs that functions use instead of the slot's own.
-  var functionChannels: [String: UInt8] = [:]
   /// Each line's amount and the time it gives, with where they are written.
   var lines: [Line] = []
 
@@ -14,19 +12,28 @@ struct ReadPrice {
     let ms: UInt64
     let msPlace: ConfigPlace
     let path: String
-    let channel: UInt8?
-    let channelPlace: ConfigPlace
+    /// What the line does, where the amount selects it, and the output that it says itself.
+    var function: String?
+    var functionPlace = ConfigPlace.standard
+    var channel: UInt8?
+    var channelPlace = ConfigPlace.standard
   }
 }
 
 /// Reads how an amount becomes a purchase; every kind of price rule has its own shape.
 struct PriceReading {
   let notes: ConfigNotes
-  let asset: Asset
+  let network: PayNetwork
+  /// Whether nothing smaller than a satoshi can be asked for.
+  var takesWholeSatoshi = false
+  /// What outputs may be called.
+  let outputs: OutputNames
+
+  private var asset: Asset { network.asset }
 
   /// Lines of a price table.
   static let mostLines = 100
-  private static let kinds = ["exact", "steps", "rate", "functions"]
+  static let kinds = ["exact", "steps", "rate", "functions"]
 
   /// The rule, or nil where a mistake stands in its way.
   func read(_ section: ConfigSection) -> ReadPrice? {
@@ -41,8 +48,8 @@ struct PriceReading {
     let price: ReadPrice?
     switch written.first {
     case "exact": price = exact(section)
-    case "steps": price = table(section, "steps", like: "{ at: \"0.1 \(asset.code)\", gives: 10min }", step)
-    case "functions": price = table(section, "functions", like: "{ at: \"0.1 \(asset.code)\", does: flash }", function)
+    case "steps": price = table(section, "steps", like: "{ at: \"\(network.example)\", gives: 10min }", step)
+    case "functions": price = table(section, "functions", like: "{ at: \"\(network.example)\", does: flash }", function)
     case "rate": price = rate(section)
     default:
       price = nil
@@ -69,10 +76,11 @@ struct PriceReading {
   }
 
   private func rate(_ section: ConfigSection) -> ReadPrice? {
-    let example = "{ per_minute: \"0.01 \(asset.code)\", minimum: \"0.05 \(asset.code)\", cap: 2h }"
+    let small = network == .nano ? "0.01 XNO" : "10 sat", more = network == .nano ? "0.05 XNO" : "50 sat"
+    let example = "{ per_minute: \"\(small)\", minimum: \"\(more)\", cap: 2h }"
     guard let rate = section.section("rate", like: example) else { return nil }
-    let perMinute = rate.needed("per_minute", why: "write per_minute: \"0.01 \(asset.code)\"", amount)
-    let minimum = rate.needed("minimum", why: "write the least payment, minimum: \"0.05 \(asset.code)\"", amount)
+    let perMinute = rate.needed("per_minute", why: "write per_minute: \"\(small)\"", amount)
+    let minimum = rate.needed("minimum", why: "write the least payment, minimum: \"\(more)\"", amount)
     let cap = rate.needed("cap", why: "write the longest time one payment can buy, cap: 2h", duration)
     rate.end()
     guard let perMinute, let minimum, let cap else { return nil }
@@ -86,9 +94,7 @@ struct PriceReading {
       atPlace: rate.place(of: "minimum"),
       ms: cap,
       msPlace: rate.place(of: "cap"),
-      path: rate.path,
-      channel: nil,
-      channelPlace: rate.place
+      path: rate.path
     )
     return ReadPrice(rule: rule, lines: [line])
   }
@@ -116,13 +122,12 @@ struct PriceReading {
     }
     return ReadPrice(
       rule: key == "steps" ? .steps(steps) : .functions(steps),
-      functionChannels: price.functionChannels,
       lines: price.lines
     )
   }
 
   private func step(_ item: ConfigSection, _ price: inout ReadPrice) -> Step? {
-    let at = item.needed("at", why: "write at: \"0.1 \(asset.code)\"", amount)
+    let at = item.needed("at", why: "write at: \"\(network.example)\"", amount)
     let ms = given(item, isNeeded: true)
     guard let at, let ms else { return nil }
     price.lines.append(line(item, key: "at", at: at, ms: ms))
@@ -130,21 +135,32 @@ struct PriceReading {
   }
 
   private func function(_ item: ConfigSection, _ price: inout ReadPrice) -> Step? {
-    let at = item.needed("at", why: "write at: \"0.1 \(asset.code)\"", amount)
-    let does = item.needed("does", why: "name the function, such as does: flash", functionName)
+    let at = item.needed("at", why: "write at: \"\(network.example)\"", amount)
+    let does = item.needed("does", why: "name the function, such as does: flash", Self.functionName)
     let ms = given(item, isNeeded: false)
-    let channel = item.value("channel") { text throws(Wrong) in try WordText.integer(text, in: 0...255) }.map {
-      UInt8($0)
-    }
+    let channel = item.value("channel") { text throws(Wrong) in try outputs.output(text) }
     guard let at, let does else { return nil }
-    if let channel { price.functionChannels[does] = channel }
-    price.lines.append(line(item, key: "at", at: at, ms: ms ?? 0, channel: channel))
+    var line = line(item, key: "at", at: at, ms: ms ?? 0)
+    (line.function, line.functionPlace) = (does, item.place(of: "does"))
+    (line.channel, line.channelPlace) = (channel, item.place(of: "channel"))
+    price.lines.append(line)
     return Step(at: at, gives: Purchase(ms: ms ?? 0, function: does))
   }
 
   // MARK: - Values
 
-  private func amount(_ text: String) throws(Wrong) -> Amount { try AmountText.amount(text, of: asset) }
+  private func amount(_ text: String) throws(Wrong) -> Amount {
+    let amount = try AmountText.amount(text, of: asset)
+    guard network == .lightning else { return amount }
+    guard amount <= Self.mostMsat else { throw Wrong("\(text) is more than there can be") }
+    guard !takesWholeSatoshi || amount.units % 1_000 == 0 else {
+      throw Wrong("phoenixd takes whole satoshi only, and \(text) is none")
+    }
+    return amount
+  }
+
+  /// 21 million bitcoin.
+  private static let mostMsat = Amount(2_100_000_000_000_000_000)
 
   private func duration(_ text: String) throws(Wrong) -> UInt64 {
     UInt64(try DurationText.ms(text, in: 1...365 * 86_400_000))
@@ -156,7 +172,8 @@ struct PriceReading {
       : section.value("gives", duration)
   }
 
-  private func functionName(_ text: String) throws(Wrong) -> String {
+  /// A name of something to do.
+  static func functionName(_ text: String) throws(Wrong) -> String {
     let fits = text.utf8.allSatisfy {
       $0 >= 0x61 && $0 <= 0x7a || $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2d || $0 == 0x5f
     }
@@ -166,21 +183,13 @@ struct PriceReading {
     return text
   }
 
-  private func line(
-    _ section: ConfigSection,
-    key: String,
-    at: Amount,
-    ms: UInt64,
-    channel: UInt8? = nil
-  ) -> ReadPrice.Line {
+  private func line(_ section: ConfigSection, key: String, at: Amount, ms: UInt64) -> ReadPrice.Line {
     ReadPrice.Line(
       at: at,
       atPlace: section.place(of: key),
       ms: ms,
       msPlace: section.place(of: "gives"),
-      path: section.path,
-      channel: channel,
-      channelPlace: section.place(of: "channel")
+      path: section.path
     )
   }
 

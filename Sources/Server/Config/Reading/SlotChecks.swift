@@ -5,11 +5,10 @@ extension ConfigReader {
   /// Names of devices among which the one that somebody meant is looked for.
   private static let mostNames = 200
 
-  func check(_ slots: [ReadSlot], devices: [ReadDevice]) {
+  func check(_ slots: [ReadSlot], devices: [DeviceID: Config.Device]) {
     checkNames(slots)
     checkAccounts(slots)
-    let known = Dictionary(devices.compactMap(\.device).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for slot in slots { checkDevice(slot, known: known) }
+    for slot in slots { checkDevice(slot, known: devices) }
   }
 
   private func checkNames(_ slots: [ReadSlot]) {
@@ -87,26 +86,44 @@ extension ConfigReader {
       )
       return
     }
-    if let channels = device.channels {
-      func check(_ channel: UInt8, _ place: ConfigPlace, _ path: String) {
-        guard Int(channel) >= channels else { return }
-        let last = channels == 1 ? "only channel 0" : "channels 0 to \(channels - 1)"
-        notes.error(place, path, "device \"\(id)\" has no channel \(channel)", hint: "it has \(last)")
-      }
-      check(slot.channel, slot.channelPlace, "\(slot.path).does.channel")
-      for line in slot.options.compactMap(\.price).flatMap(\.lines) {
-        if let channel = line.channel { check(channel, line.channelPlace, "\(line.path).channel") }
-      }
-    }
-    if let maxOn = device.maxOnMS {
-      for line in slot.options.compactMap(\.price).flatMap(\.lines) where line.ms > maxOn {
+    checkOutputs(slot, of: device)
+    let lines = slot.options.compactMap(\.price).flatMap(\.lines)
+    if let longest = device.longestMS {
+      let most = DurationText.text(Int64(clamping: longest))
+      for line in lines where line.ms > longest {
+        let sold = DurationText.text(Int64(clamping: line.ms))
         notes.error(
           line.msPlace,
           line.path,
-          "sells \(DurationText.text(Int64(clamping: line.ms))), but device \"\(id)\" stops by itself after \(DurationText.text(Int64(clamping: maxOn)))",
-          hint: "sell less time, or raise max_on where the machine bears it"
+          longest == device.maxOnMS
+            ? "sells \(sold), but device \"\(id)\" stops by itself after \(most)"
+            : "sells \(sold), but the off-timer of device \"\(id)\" ends after \(most)",
+          hint: longest == device.maxOnMS
+            ? "sell less time, or raise max_on where the machine bears it" : "sell less time"
         )
       }
+    }
+    for line in lines where line.ms == 0 {
+      let purchase = Purchase(ms: 0, function: line.function)
+      guard let output = slot.effect?.output(for: purchase).number, device.needsTime(output) else { continue }
+      notes.error(line.atPlace, line.path, "sells no time, and this needs one", hint: "write how long: gives: 30min")
+    }
+  }
+
+  private func checkOutputs(_ slot: ReadSlot, of device: Config.Device) {
+    guard let known = device.outputs else { return }
+    let numbers = known.sorted()
+    let isRow = numbers == (0..<numbers.count).map { UInt8(clamping: $0) }
+    let list = numbers.map(String.init).joined(separator: ", ")
+    let have =
+      numbers.count == 1 ? "only channel \(list)" : "channels \(isRow ? "0 to \(numbers.count - 1)" : list)"
+    for output in slot.outputs where !numbers.contains(output.number) {
+      notes.error(
+        output.place,
+        output.path,
+        "device \"\(device.id)\" has no channel \(output.number)",
+        hint: "it has \(have)"
+      )
     }
   }
 }

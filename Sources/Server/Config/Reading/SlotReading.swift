@@ -7,8 +7,8 @@ struct ReadSlot {
   let path: String
   let device: DeviceID?
   let devicePlace: ConfigPlace
-  let channel: UInt8
-  let channelPlace: ConfigPlace
+  let effect: Slot.Effect?
+  let outputs: [UsedOutput]
   let options: [ReadOption]
   let slot: Slot?
 }
@@ -26,15 +26,16 @@ struct ReadOption {
 }
 
 extension ConfigReader {
-  func slot(_ section: ConfigSection, chains: [String: Chain]) -> ReadSlot {
+  func slot(_ section: ConfigSection, networks: PayNetworks, devices: [DeviceID: Config.Device]) -> ReadSlot {
     let id: SlotID? = section.needed("id", why: "write a name, such as id: charger") { text throws(Wrong) in
       try WordText.name(text)
     }
     let title = section.value("title", default: id?.rawValue ?? "", standard: id?.rawValue ?? "", WordText.title)
-    let options = pay(section, chains: chains)
-    var isTimed = true
-    if case .functions? = options.first?.price?.rule { isTimed = false }
-    let does = does(section, functionChannels: options.first?.price?.functionChannels ?? [:], isTimed: isTimed)
+    // The machine's names of its outputs are needed before it is asked for in its turn.
+    let device = section.text(of: "does", "device").flatMap { DeviceID(rawValue: $0) }.flatMap { devices[$0] }
+    let names = OutputNames(device)
+    let options = pay(section, networks: networks, outputs: names)
+    let does = does(section, prices: options.compactMap(\.price), names: names)
     let away = away(section)
     let whileRunning: Slot.WhileRunning = section.value("while_running", default: .extend, standard: "extend") {
       text throws(Wrong) in
@@ -83,49 +84,70 @@ extension ConfigReader {
       path: section.path,
       device: does.device,
       devicePlace: does.place,
-      channel: does.effect?.channel ?? 0,
-      channelPlace: does.channelPlace,
+      effect: does.effect,
+      outputs: does.outputs,
       options: options,
       slot: slot
     )
   }
 
-  private func does(_ section: ConfigSection, functionChannels: [String: UInt8], isTimed: Bool) -> (
-    effect: Slot.Effect?, device: DeviceID?, place: ConfigPlace, channelPlace: ConfigPlace
+  private func does(_ section: ConfigSection, prices: [ReadPrice], names: OutputNames) -> (
+    effect: Slot.Effect?, device: DeviceID?, place: ConfigPlace, outputs: [UsedOutput]
   ) {
     let example = "does: { device: charger-1, channel: 0 }"
     if !section.has("does") {
       notes.error(section.place, section.path, "\"does\" is missing", hint: "write \(example)")
     }
     guard let does = section.section("does", like: example) else {
-      return (nil, nil, section.place(of: "does"), section.place)
+      return (nil, nil, section.place(of: "does"), [])
     }
     let device: DeviceID? = does.needed("device", why: "write the machine's name, device: charger-1") {
       text throws(Wrong) in try WordText.name(text)
     }
-    let channel = does.value("channel", default: 0, standard: "0") { text throws(Wrong) in
-      try WordText.integer(text, in: 0...255)
+    let usual = names.device?.usualOutput ?? 0
+    let channel = does.value("channel", default: usual, standard: "\(usual)") { text throws(Wrong) in
+      try names.output(text)
     }
+    let (functionChannels, functionOutputs) = functionOutputs(does, prices: prices, names: names)
+    let isTimed = !prices.contains { if case .functions = $0.rule { true } else { false } }
     // Paid time goes on after a power cut; a single deed must not happen twice.
     let once = does.value("once", default: !isTimed, standard: isTimed ? "false" : "true", WordText.bool)
     let pulse = does.value("pulse", default: 500, standard: "500ms") { text throws(Wrong) in
       try DurationText.ms(text, in: 1...3_600_000)
     }
     does.refuse(
-      ["open", "letter", "webhook", "command", "grant"],
+      ["open", "letter", "grant"],
       because: "this effect is not supported by this version, which drives devices"
+    )
+    does.refuse(
+      ["webhook", "command"],
+      because: "is a link of a device: describe it under devices, and name that device here"
     )
     does.end()
     let effect = device.map {
       Slot.Effect(
         device: $0,
-        channel: UInt8(channel),
+        channel: channel,
         functionChannels: functionChannels,
         once: once,
         pulseMS: UInt64(pulse)
       )
     }
-    return (effect, device, does.place(of: "device"), does.place(of: "channel"))
+    let lines = prices.flatMap(\.lines)
+    // Where each function has its own, the slot's output is not used.
+    guard isTimed || lines.contains(where: { $0.function.map { functionChannels[$0] == nil } ?? true }) else {
+      return (effect, device, does.place(of: "device"), functionOutputs)
+    }
+    if isTimed, names.known.count > 1, !does.has("channel") {
+      notes.error(
+        does.place,
+        does.path,
+        "does not say what the machine is told",
+        hint: "write channel: and one of \(names.known.joined(separator: ", "))"
+      )
+    }
+    let own = UsedOutput(number: channel, place: does.place(of: "channel"), path: does.path(of: "channel"))
+    return (effect, device, does.place(of: "device"), [own] + functionOutputs)
   }
 
   private func away(_ section: ConfigSection) -> Slot.Away {

@@ -11,7 +11,7 @@ enum AmountText {
   }
 
   private static func refusal(_ text: String, _ refusal: AmountRefusal, _ asset: Asset) -> Wrong {
-    let example = "0.1 \(asset.code)"
+    let example = example(asset)
     switch refusal {
     case .unknownUnit(let unit): return unitRefusal(text, unit, asset)
     case .empty: return Wrong("is empty", hint: "write an amount such as \"\(example)\"")
@@ -32,20 +32,31 @@ enum AmountText {
     }
   }
 
+  private static func example(_ asset: Asset) -> String { asset == .satoshi ? "21 sat" : "0.1 \(asset.code)" }
+
+  /// What people also call the units of an asset.
+  private static let others = [
+    Asset.nano.code: ["nano": "XNO", "nanos": "XNO", "ӿ": "XNO", "mnano": "XNO"],
+    Asset.satoshi.code: [
+      "sats": "sat", "satoshi": "sat", "satoshis": "sat", "msats": "msat", "millisat": "msat", "millisats": "msat",
+      "millisatoshi": "msat",
+    ],
+  ]
+
   private static func unitRefusal(_ text: String, _ unit: String, _ asset: Asset) -> Wrong {
     let number = text.prefix { $0.isASCII && $0.isNumber || $0 == "." || $0 == "," }
     let glued = text.dropFirst(number.count).drop { $0 == " " }
     if glued.isEmpty {
-      guard !number.isEmpty else { return Wrong("\"\(text)\" is no amount", hint: "write \"0.1 \(asset.code)\"") }
+      guard !number.isEmpty else { return Wrong("\"\(text)\" is no amount", hint: "write \"\(example(asset))\"") }
       return Wrong("\"\(text)\" has no unit", hint: "write \"\(text) \(asset.code)\"")
     }
     let said = glued.lowercased()
-    let others = ["nano": asset.code, "nanos": asset.code, "ӿ": asset.code, "mnano": asset.code]
+    let others = others[asset.code] ?? [:]
     let units = [asset.code, asset.smallest]
     if !number.isEmpty, let meant = units.first(where: { $0.lowercased() == said }) ?? others[said] {
       return Wrong("\"\(text)\" has no unit that is known here", hint: "write \"\(number) \(meant)\"")
     }
-    if number.isEmpty { return Wrong("\"\(text)\" is no amount", hint: "write \"0.1 \(asset.code)\"") }
+    if number.isEmpty { return Wrong("\"\(text)\" is no amount", hint: "write \"\(example(asset))\"") }
     return Wrong(
       "\"\(glued)\" is no unit of this network",
       hint: "units: \(units.joined(separator: " and "))"

@@ -47,6 +47,13 @@ struct ConfigFiles: Sendable {
     return bytes
   }
 
+  /// Whether there is a program that we may run.
+  func isProgram(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+    return isThere && !isFolder.boolValue && FileManager.default.isExecutableFile(atPath: path)
+  }
+
   /// The content of a file.
   func contents(of path: String, limit: Int, make: String? = nil) throws(Wrong) -> [UInt8] {
     var isFolder: ObjCBool = false
